@@ -1,0 +1,59 @@
+# Two commands for everyone: `make demo` and `make test`. The rest is for developers.
+PYTHON ?= python3
+SERVE ?= 1
+ORDERS ?= 20000
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help:            ## list the commands
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Qingling needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: .venv/installed          ## install what running needs
+install-dev: .venv/installed-dev  ## install what developing needs
+
+demo: .venv/installed             ## simulate a district, ingest, train, promote, score, serve (SERVE=0 stops before serving)
+	$(BIN)/qingling demo --orders $(ORDERS) $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: .venv/installed-dev         ## every test, PostgreSQL included
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/installed-dev        ## format, lint, layers, types, fast tests: before every commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow and not browser"
+
+format: .venv/installed-dev       ## put the code in its usual form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-dev        ## speed, each figure as a ratio against a peer in one run
+	$(BIN)/python -m pytest tests/benchmarks -s -q -m bench -p no:cacheprovider
+
+bench-data: .venv/installed-dev   ## our AUCs beside the published ones, on the open data sets
+	$(BIN)/python -m tests.benchmarks.open_data
+
+docs: .venv/installed-dev         ## write the generated pages anew
+	$(BIN)/qingling docs
+
+lock: .venv/bin/uv                ## resolve the dependencies anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.PHONY: help install install-dev demo test check format bench bench-data docs lock
