@@ -1,1 +1,1 @@
-"""The words of the hotline: orders, events, ratings, clocks. Standard library and the holiday calendar only."""
+"""The words of the hotline: orders, events, ratings, clocks. Standard library and holidays only."""

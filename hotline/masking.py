@@ -4,7 +4,7 @@ import re
 
 #: Mobile numbers, with an optional country code and with spaces or hyphens between the groups.
 _MOBILE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])")
-#: Land lines: an area code and seven or eight digits, or eight digits alone as Shanghai writes them (a date is not one).
+#: Land lines: an area code and seven or eight digits, or eight alone as in Shanghai (a date is not one).
 _LAND_LINE = re.compile(
     r"(?<![0-9])(?:0[0-9]{2,3}[- ]?[2-9][0-9]{2,3}[- ]?[0-9]{4}|(?!20[0-9]{2}[01][0-9][0-3][0-9])[2-9][0-9]{3}[- ]?[0-9]{4})"
     r"(?![0-9])"
