@@ -6,8 +6,8 @@ import re
 _MOBILE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])")
 #: Land lines: an area code and seven or eight digits, or eight alone as in Shanghai (a date is not one).
 _LAND_LINE = re.compile(
-    r"(?<![0-9])(?:0[0-9]{2,3}[- ]?[2-9][0-9]{2,3}[- ]?[0-9]{4}|(?!20[0-9]{2}[01][0-9][0-3][0-9])[2-9][0-9]{3}[- ]?[0-9]{4})"
-    r"(?![0-9])"
+    r"(?<![0-9])(?:0[0-9]{2,3}[- ]?[2-9][0-9]{2,3}[- ]?[0-9]{4}"
+    r"|(?!20[0-9]{2}[01][0-9][0-3][0-9])[2-9][0-9]{3}[- ]?[0-9]{4})(?![0-9])"
 )
 #: Identity cards: eighteen characters, the last may be X; the older ones have fifteen digits.
 _ID_CARD = re.compile(r"(?<![0-9])(?:[1-9][0-9]{16}[0-9Xx]|[1-9][0-9]{14})(?![0-9Xx])")
