@@ -1,0 +1,26 @@
+"""Where the state lives, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation can set; each field is an environment variable `QINGLING_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="QINGLING_", extra="ignore")
+
+    home: Path = Field(default=Path(".qingling"), description="database, mlflow, models, reports")
+    database_url: str | None = Field(default=None, description="PostgreSQL instead of SQLite under home")
+    dataset: str | None = Field(default=None, description="which data set; the last ingested by default")
+
+    @property
+    def mlflow_uri(self) -> str:
+        """The tracking store of mlflow, a SQLite file under home."""
+        return f"sqlite:///{self.home.resolve() / 'mlflow.db'}"
+
+
+def load_settings() -> Settings:
+    """The settings in force: the environment over the defaults."""
+    return Settings()

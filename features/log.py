@@ -1,0 +1,111 @@
+"""Everything recorded about a set of orders, as columns: the one form in which facts enter this room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotline.calendar import NO_TIME
+from hotline.lifecycle import OfficialCaller
+from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
+
+TIME_FIELDS = ("received_at", "due_at")
+WORD_FIELDS = tuple(name for name in ORDER_FIELDS if name not in TIME_FIELDS)
+
+_EVENT_COLUMNS = {
+    "event_id": "word",
+    "order_id": "word",
+    "type": "word",
+    "happened_at": "time",
+    "known_at": "time",
+    "actor": "word",
+    "group": "word",
+    "promised_at": "time",
+    "verdict": "word",
+    "retracts": "word",
+}
+_CALLBACK_COLUMNS = {
+    "order_id": "word",
+    "by": "word",
+    "known_at": "time",
+    "channel": "word",
+    "answered": "number",
+    "rating": "number",
+    "solved": "number",
+    "contact_confirmed": "number",
+}
+_COMMUNITY_COLUMNS = {
+    "community": "word",
+    "known_at": "time",
+    "has_assembly": "number",
+    "has_fund_account": "number",
+    "year_built": "number",
+    "households": "number",
+}
+COMMUNITY_FACTS = ("has_assembly", "has_fund_account", "year_built", "households")
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """Revisions of orders, their events, the callbacks and the communities, one frame each.
+
+    Times are whole microseconds since 1970 in UTC (`NO_TIME` where missing), numbers are float64
+    (NaN where missing), words are str or None. A revision's empty field leaves the field as it was.
+    """
+
+    orders: pd.DataFrame
+    events: pd.DataFrame
+    callbacks: pd.DataFrame
+    communities: pd.DataFrame
+    attributes: tuple[Attribute, ...] = ()
+    label_caller: OfficialCaller = OfficialCaller.CITY
+
+    @classmethod
+    def of(
+        cls,
+        frames: Mapping[str, pd.DataFrame],
+        attributes: tuple[Attribute, ...] = (),
+        label_caller: OfficialCaller | None = None,
+    ) -> "Log":
+        """The log in these frames; columns that are not there are taken as missing throughout.
+
+        The ratings that count are the city's, or 962121's where the city rated nothing.
+        """
+        of_order = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.ORDER}
+        of_event = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.EVENT}
+        order_columns = {"order_id": "word", "known_at": "time"}
+        order_columns |= {name: "time" if name in TIME_FIELDS else "word" for name in ORDER_FIELDS}
+        callbacks = _complete(frames.get("callbacks"), _CALLBACK_COLUMNS)
+        return cls(
+            orders=_complete(frames.get("orders"), order_columns | of_order),
+            events=_complete(frames.get("events"), _EVENT_COLUMNS | of_event),
+            callbacks=callbacks,
+            communities=_complete(frames.get("communities"), _COMMUNITY_COLUMNS),
+            attributes=attributes,
+            label_caller=label_caller or _label_caller(callbacks),
+        )
+
+
+def _label_caller(callbacks: pd.DataFrame) -> OfficialCaller:
+    rated_by = set(callbacks["by"][callbacks["rating"].notna()])
+    return OfficialCaller.DISTRICT if rated_by == {OfficialCaller.DISTRICT.value} else OfficialCaller.CITY
+
+
+def _column_kind(attribute: Attribute) -> str:
+    return "word" if attribute.kind in (AttributeKind.CATEGORY, AttributeKind.TEXT) else "number"
+
+
+_MISSING: dict[str, object] = {"word": None, "time": NO_TIME, "number": np.nan}
+_DTYPE = {"word": object, "time": np.int64, "number": np.float64}
+
+
+def _complete(frame: pd.DataFrame | None, columns: Mapping[str, str]) -> pd.DataFrame:
+    size = 0 if frame is None else len(frame)
+    complete = {}
+    for name, kind in columns.items():
+        if frame is not None and name in frame.columns:
+            complete[name] = frame[name]
+        else:
+            complete[name] = pd.Series(np.full(size, _MISSING[kind], dtype=_DTYPE[kind]))
+    return pd.DataFrame({name: column.to_numpy() for name, column in complete.items()}, copy=False)
