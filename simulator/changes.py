@@ -52,10 +52,9 @@ def _of_round(city: City, intake: Intake, journey: Journey) -> list[Changes]:
     if journey.number > 1:
         return [*found, _changes(order, journey.opened, due=journey.due)]
     stray = np.flatnonzero(intake.is_misaddressed[order])
-    company, manager = city.keepers(community, intake.received[order])
-    found.append(
-        _changes(order[stray], journey.dispatched[stray, 1], company=company[stray], manager=manager[stray])
-    )
+    redirected = journey.dispatched[stray, 1]
+    company, manager = city.keepers(community[stray], redirected)
+    found.append(_changes(order[stray], redirected, company=company, manager=manager))
     category = intake.true_category[order]
     misfiled = np.flatnonzero(intake.category[order] != category)
     seen = np.where(journey.visited < NEVER, journey.visited, journey.accepted)

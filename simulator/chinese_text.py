@@ -6,7 +6,8 @@ import numpy as np
 
 from simulator.categories import NAMES
 from simulator.clock import Codes, Flags
-from simulator.phrases import OPENINGS, PLACES, REQUESTS, THEMES, TROUBLES
+from simulator.phrases import OPENINGS, PLACES, REQUESTS, TROUBLES
+from simulator.themes import THEMES
 
 #: Shares of texts with a number in them that must not survive the ingest: phones and identity cards.
 _GIVES_PHONE, _GIVES_IDENTITY_CARD = 0.04, 0.004

@@ -65,7 +65,21 @@ class WorkClock:
 
     def after(self, times: Times, hours: Numbers) -> Times:
         """The moment when so many working hours have passed since these times."""
-        target = self.worked(times) + np.maximum((hours * HOUR).astype(np.int64), 1)
+        return self._moment(self.worked(times) + np.maximum((hours * HOUR).astype(np.int64), 1))
+
+    def between(self, start: Times, end: Times, share: Numbers) -> Times:
+        """The moment when this share (0–1) of the work time from `start` to `end` has passed."""
+        first, last = self.worked(start), self.worked(end)
+        at_work = self._moment(np.maximum(first + ((last - first) * share).astype(np.int64), 1))
+        at_home = start + ((end - start) * share).astype(np.int64)
+        return np.clip(np.where(last > first, at_work, at_home), start, end)
+
+    def working_days(self, start: Times, end: Times) -> Numbers:
+        """Working days, parts counted, from `start` to `end`."""
+        return (self.worked(end) - self.worked(start)) / self.day_length
+
+    def _moment(self, target: Times) -> Times:
+        """When so many working seconds have passed since the clock's first day."""
         day = np.searchsorted(self.worked_before, target, side="left") - 1
         day = np.minimum(day, len(self.is_working) - 1)
         return (day + self.first_day) * DAY + self.opens + target - self.worked_before[day]

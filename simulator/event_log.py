@@ -7,7 +7,7 @@ import numpy as np
 from hotline.lifecycle import EventType, rank
 from simulator.aftercare import Aftercare
 from simulator.city import City
-from simulator.clock import DAY, EXTRACT_AT, HOUR, NEVER, Codes, Flags, Times
+from simulator.clock import DAY, EXTRACT_AT, HOUR, NEVER, Codes, Times
 from simulator.intake import Intake
 from simulator.journey import Journey
 from simulator.names import STREETS
@@ -76,8 +76,8 @@ def hands_of(city: City, handlers: np.ndarray) -> Hands:
 def _milestones(journey: Journey, care: Aftercare) -> list[tuple[EventType, Times]]:
     """Every event of a round with its times; never-times are left out later."""
     again = np.where(journey.number > 1, journey.opened, NEVER)
-    city, closed = care.city.at, journey.closed
-    archived = np.where(city == NEVER, closed + _ARCHIVED_AFTER_DAYS * DAY, NEVER)
+    is_put_away = care.city.at == NEVER
+    archived = np.where(is_put_away, journey.closed + _ARCHIVED_AFTER_DAYS * DAY, NEVER)
     return [
         *((EventType.DISPATCHED, column) for column in journey.dispatched.T),
         *((EventType.RETURNED, column) for column in journey.returned.T),
@@ -95,7 +95,7 @@ def _milestones(journey: Journey, care: Aftercare) -> list[tuple[EventType, Time
         *((EventType.URGED, column) for column in journey.urged.T),
         (EventType.SUPERVISED, journey.supervised),
         (EventType.EXPLAINED, journey.explained),
-        (EventType.CLOSED, closed),
+        (EventType.CLOSED, journey.closed),
         (EventType.FIRM_CALLED, care.firm_called),
         (EventType.PUT_RIGHT, care.put_right),
         (EventType.ARCHIVED, archived),
@@ -103,14 +103,23 @@ def _milestones(journey: Journey, care: Aftercare) -> list[tuple[EventType, Time
 
 
 def _actors(
-    rng: np.random.Generator, kind: EventType, city: City, intake: Intake, journey: Journey, hands: Hands
+    rng: np.random.Generator,
+    kind: EventType,
+    happened: Times,
+    city: City,
+    intake: Intake,
+    journey: Journey,
+    hands: Hands,
 ) -> Codes:
-    count = len(journey.order)
+    """Who entered each event: an agent, the street's handler, or the manager in charge just then."""
+    community = intake.community[journey.order]
     if kind in _BY_DESK:
-        return hands.first_agent + rng.integers(0, _AGENTS, count)
+        return hands.first_agent + rng.integers(0, _AGENTS, len(happened))
     if kind in _BY_STREET:
-        return hands.first_handler + city.street[intake.community[journey.order]]
-    return intake.manager[journey.order] if kind is EventType.RETURNED else journey.manager
+        return hands.first_handler + city.street[community]
+    if kind is EventType.RETURNED:
+        return intake.manager[journey.order]
+    return city.keepers(community, happened)[1]
 
 
 def _entered(rng: np.random.Generator, kind: EventType, happened: Times, journey: Journey) -> Times:
@@ -132,7 +141,7 @@ def _round_log(
     types = list(EventType)
     for kind, happened in _milestones(journey, care):
         known = _entered(rng, kind, happened, journey)
-        actor = _actors(rng, kind, city, intake, journey, hands)
+        actor = _actors(rng, kind, happened, city, intake, journey, hands)
         rows = np.flatnonzero((happened < NEVER) & (known <= EXTRACT_AT))
         never = np.full(len(rows), NEVER)
         promised = journey.promised[rows] if kind is EventType.DELAYED else never
@@ -155,8 +164,3 @@ def log_events(
     ranks = np.array([rank(kind.value) for kind in EventType])
     placed = np.lexsort((ranks[columns[1]], columns[2], columns[0]))
     return EventLog(*(column[placed] for column in columns))
-
-
-def closed_by_extract(journey: Journey) -> Flags:
-    """Whether the closing had been entered when the extract was taken (entered with some minutes' delay)."""
-    return journey.closed <= EXTRACT_AT - HOUR

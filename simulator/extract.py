@@ -9,7 +9,8 @@ import numpy as np
 from hotline.lifecycle import EventType
 from hotline.satisfaction import LEVELS_ZH
 from simulator import categories
-from simulator.aftercare import Aftercare, Calls
+from simulator.aftercare import Aftercare
+from simulator.calls import Calls
 from simulator.changes import Changes
 from simulator.city import City
 from simulator.clock import DAY, EXTRACT_AT, NEVER, stamps

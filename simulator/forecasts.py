@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.aftercare import Aftercare
-from simulator.clock import DAY, EXTRACT_AT, HOUR, NEVER, Codes, Flags, Times
+from simulator.clock import EXTRACT_AT, Codes, Flags, Times, WorkClock, wall
 from simulator.journey import Journey
 
-#: Share of closed orders for which a handler writes down a forecast, within a day of closing.
-_FORECAST_SHARE = 0.25
-#: A handler sees the order as it stands, and errs (standard deviation, on the scale of the score).
-_ERROR = 1.6
-#: The scores above which a handler writes 基本满意, 一般, 不满意: hopeful, as handlers are.
-_LEVELS = (3.6, 4.6, 5.2)
+#: Share of closed orders for which a handler writes a forecast, some working hours after closing.
+_FORECAST_SHARE, _HOURS = 0.25, 4.0
+#: Handlers see the order as it stands, and err (standard deviation, on the scale of the score); those
+#: who saw the figure of a model that was tried out near the end err less.
+_ERROR, _ERROR_SEEN = 1.5, 0.9
+_TRIAL_FROM, _SEEN_IN_TRIAL = wall(2026, 9, 1), 0.4
+#: The felt scores above which a handler writes 基本满意, 一般, 不满意: hopeful, as handlers are.
+_LEVELS = np.array([3.9, 4.7, 5.2])
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,18 @@ class Forecasts:
 
     order: Codes
     at: Times
-    rating: np.ndarray
+    rating: Codes
     has_seen_model: Flags
 
 
-def forecast_by_hand(rng: np.random.Generator, journey: Journey, care: Aftercare) -> Forecasts:
+def forecast_by_hand(
+    rng: np.random.Generator, clock: WorkClock, journey: Journey, care: Aftercare
+) -> Forecasts:
     """What the handlers expected of one round's orders, as far as written down by the extract."""
     count = len(journey.order)
-    at = journey.closed + HOUR // 2 + (rng.random(count) * DAY).astype(np.int64)
-    felt = care.early_score + rng.normal(0, _ERROR, count)
-    rating = 3 - np.searchsorted(np.array(_LEVELS), felt)
-    is_official = (care.city.at < NEVER) & (at < care.city.at)
-    rows = np.flatnonzero(is_official & (rng.random(count) < _FORECAST_SHARE) & (at <= EXTRACT_AT))
-    return Forecasts(journey.order[rows], at[rows], rating[rows], np.zeros(len(rows), dtype=bool))
+    at = clock.after(journey.closed, _HOURS * rng.exponential(1.0, count))
+    has_seen = (at >= _TRIAL_FROM) & (rng.random(count) < _SEEN_IN_TRIAL)
+    felt = care.early_score + rng.normal(0, 1, count) * np.where(has_seen, _ERROR_SEEN, _ERROR)
+    is_written = (at < care.city.at) & (at <= EXTRACT_AT) & (rng.random(count) < _FORECAST_SHARE)
+    rows = np.flatnonzero(is_written)
+    return Forecasts(journey.order[rows], at[rows], 3 - np.searchsorted(_LEVELS, felt[rows]), has_seen[rows])

@@ -7,20 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from simulator import extract
-from simulator.aftercare import Aftercare, follow_up, redispatched
+from simulator.aftercare import Aftercare, follow_up, redispatch_times
 from simulator.behaviour import ORDER_SPREAD, TEMPER_SPREAD
+from simulator.caseload import open_caseload
 from simulator.changes import log_changes
 from simulator.chinese_text import compose_texts
 from simulator.city import City, build_city
 from simulator.clock import EXTRACT_AT, NEVER, WorkClock, work_clock
 from simulator.event_log import hands_of, log_events
 from simulator.forecasts import forecast_by_hand
+from simulator.handling import handle
 from simulator.intake import Intake, take_in
-from simulator.journey import Journey, handle
 from simulator.names import STREETS
-from simulator.truth import write_truth
-
-Rounds = list[tuple[Journey, Aftercare]]
+from simulator.truth import Rounds, write_truth
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def simulate(
     report("texts", 0.3)
     texts = compose_texts(next(rngs), intake.true_category, intake.themes)
     report("files", 0.5)
-    written = _write(next(rngs), city, intake, rounds, texts, out)
+    written = _write(next(rngs), city, clock, intake, rounds, texts, out)
     report("done", 1.0)
     return written
 
@@ -66,26 +65,33 @@ def _live(rng: np.random.Generator, city: City, clock: WorkClock, intake: Intake
     """Both rounds: all orders first, then those that came back before the extract."""
     temper = rng.normal(0.0, TEMPER_SPREAD, intake.callers)
     hidden = temper[intake.caller] + rng.normal(0.0, ORDER_SPREAD, len(intake))
-    first = handle(rng, city, clock, intake, np.arange(len(intake)), intake.received, 1)
+    everything = np.arange(len(intake))
+    first = handle(open_caseload(rng, clock, city, intake, everything, intake.received, 1))
     care = follow_up(rng, city, clock, intake, first, hidden)
-    back_at = redispatched(rng, clock, care.city)
+    back_at = redispatch_times(rng, clock, care.city)
     back = np.flatnonzero(back_at <= EXTRACT_AT)
-    second = handle(rng, city, clock, intake, back, back_at[back], 2)
+    second = handle(open_caseload(rng, clock, city, intake, back, back_at[back], 2))
     return [(first, care), (second, follow_up(rng, city, clock, intake, second, hidden[back]))]
 
 
 def _write(
-    rng: np.random.Generator, city: City, intake: Intake, rounds: Rounds, texts: list[str], out: Path
+    rng: np.random.Generator,
+    city: City,
+    clock: WorkClock,
+    intake: Intake,
+    rounds: Rounds,
+    texts: list[str],
+    out: Path,
 ) -> SimulatedDistrict:
     names = extract.order_numbers(intake)
     callers = extract.caller_numbers(rng, intake.callers)
     handlers = np.array([f"{street[:2]}处置员" for street in STREETS], dtype=object)
     hands = hands_of(city, handlers)
     journeys = [journey for journey, _ in rounds]
-    forecasts = [forecast_by_hand(rng, journey, care) for journey, care in rounds]
+    forecasts = [forecast_by_hand(rng, clock, journey, care) for journey, care in rounds]
     events = log_events(rng, city, intake, rounds, hands)
     rated = np.concatenate([_known_ratings(care) for _, care in rounds])
-    write_truth(out / "truth.csv", rounds, names)
+    write_truth(out / "truth.csv", intake, rounds, names)
     return SimulatedDistrict(
         out=out,
         orders=extract.write_orders(out / "工单.csv", city, intake, journeys[0], names, callers, texts),

@@ -1,30 +1,30 @@
-"""What callers say: the trouble itself, and the themes that show how it weighs on them.
-
-Every phrase of a theme is chosen equally often, so that none is rare enough to point at one caller.
-"""
-
-from dataclasses import dataclass
+"""What every text is made of: how it opens, where it is, what is wrong, and what is asked."""
 
 
-def _phrases(listed: str) -> tuple[str, ...]:
+def phrases(listed: str) -> tuple[str, ...]:
+    """Phrases listed with blanks between them.
+
+    >>> phrases("电梯停运 水管漏水")
+    ('电梯停运', '水管漏水')
+    """
     return tuple(listed.split())
 
 
 OPENINGS = (
     "",
-    *_phrases(
+    *phrases(
         """
         市民来电反映， 来电人反映： 市民反映， 居民来电， 来电人称， 市民表示， 业主来电反映，
         诉求人反映，
         """
     ),
 )
-PLACES = _phrases(
+PLACES = phrases(
     """
     {b}号楼 {b}号{r}室 小区{b}号楼下 {b}号门口 {b}号楼道内 {b}弄{r}室 小区北门附近 小区东侧 {b}号{f}楼
     """
 )
-REQUESTS = _phrases(
+REQUESTS = phrases(
     """
     请相关部门处理。 要求尽快处理。 希望物业尽快上门查看。 请核实处理。 要求给予答复。 希望尽快解决。
     请尽快联系来电人。 要求物业给出处理时间。 请协调解决。
@@ -32,248 +32,106 @@ REQUESTS = _phrases(
 )
 
 TROUBLES = {
-    "电梯": _phrases(
+    "电梯": phrases(
         """
         电梯停运 电梯突然停在半层，门打不开 电梯运行时有异响、抖动 电梯按钮失灵，经常不停层
         两部电梯坏了一部，上下班排长队
         """
     ),
-    "给排水漏水": _phrases(
+    "给排水漏水": phrases(
         """
         水管漏水 公共水管爆裂，水流到楼道里 楼上漏水，天花板湿了一大片 水表箱内一直滴水
         家中水压低、阀门漏水
         """
     ),
-    "下水堵塞": _phrases(
+    "下水堵塞": phrases(
         """
         下水道堵塞，污水外溢 厨房下水返水 化粪池满溢，有异味 底楼卫生间反水 雨水管堵了，积水排不掉
         """
     ),
-    "屋面渗漏": _phrases(
+    "屋面渗漏": phrases(
         """
         屋顶漏水，顶楼房间墙面发霉 一下雨屋面就渗水 屋顶防水层老化开裂，家中滴水 平台积水渗到室内
         """
     ),
-    "外墙渗漏": _phrases(
+    "外墙渗漏": phrases(
         """
         外墙渗水，墙皮脱落 外墙开裂，雨水渗进卧室 外墙面砖空鼓，窗边渗漏 山墙渗水，墙纸发霉
         """
     ),
-    "门禁道闸": _phrases(
+    "门禁道闸": phrases(
         """
         单元门禁损坏，关不上 道闸不抬杆，车辆无法出入 门禁卡刷不开门 大门门禁坏了，外人随便进出
         """
     ),
-    "停车": _phrases(
+    "停车": phrases(
         """
         固定车位被占 消防通道停满车辆 外来车辆乱停，业主没有车位 地库车位分配不公
         """
     ),
-    "绿化": _phrases(
+    "绿化": phrases(
         """
         树枝遮挡窗户，要求修剪 绿化带枯死无人补种 大树倾斜，压到电线 草坪被毁，杂草丛生
         """
     ),
-    "保洁垃圾": _phrases(
+    "保洁垃圾": phrases(
         """
         垃圾桶满溢无人清运 楼道堆物，卫生脏乱 建筑垃圾长期堆放 垃圾房异味严重
         """
     ),
-    "公共照明": _phrases(
+    "公共照明": phrases(
         """
         楼道灯不亮 小区路灯坏了一排 地下车库照明故障 楼道声控灯失灵
         """
     ),
-    "消防": _phrases(
+    "消防": phrases(
         """
         消防栓没有水 消防报警器误报，响个不停 灭火器过期 楼道消防门损坏，关不严
         """
     ),
-    "窨井盖": _phrases(
+    "窨井盖": phrases(
         """
         窨井盖破损 窨井盖松动，车辆经过有响声 路面窨井盖缺失 井盖下沉，形成坑洞
         """
     ),
-    "维修不及时": _phrases(
+    "维修不及时": phrases(
         """
         报修后物业没有安排维修 报修单登记了没有人来 物业答应上门却没有来 报修后只登记，不处理
         """
     ),
-    "修理不到位": _phrases(
+    "修理不到位": phrases(
         """
         物业修过后问题又出现 维修质量差，修完更漏 只做表面处理，没有修好 修理后现场没有恢复
         """
     ),
-    "服务态度": _phrases(
+    "服务态度": phrases(
         """
         对物业的服务不满 物业前台接待差 保安与业主发生争执 物业电话长期无人接听
         """
     ),
-    "收费": _phrases(
+    "收费": phrases(
         """
         物业费涨价没有公示 停车费收取不合理 公共水电费分摊不明 装修押金没有退还
         """
     ),
-    "信息公开": _phrases(
+    "信息公开": phrases(
         """
         公共收益没有公示 物业合同没有公开 维修账目没有张贴 业主要求查阅资料没有得到回应
         """
     ),
-    "维修资金使用": _phrases(
+    "维修资金使用": phrases(
         """
         维修资金申请流程没有进展 维修资金使用没有征询业主 申请动用维修资金修缮 维修资金账目不清
         """
     ),
-    "违建群租": _phrases(
+    "违建群租": phrases(
         """
         楼上搭建阳光房 房屋群租，住了十几个人 底楼业主破墙开门 天台私自搭建
         """
     ),
-    "噪声": _phrases(
+    "噪声": phrases(
         """
         楼上装修噪声扰民 水泵房噪声大，夜里无法入睡 广场舞音响声音太大 空调外机噪声扰民
         """
     ),
 }
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Something a caller may add that no column holds; `share` of texts carry it.
-
-    `effect` is what it adds to the log-odds of 不满意; `repeated` multiplies the share where the same
-    matter has been reported before.
-    """
-
-    name: str
-    share: float
-    effect: float
-    phrases: tuple[str, ...]
-    repeated: float = 1.0
-
-
-THEMES = (
-    Theme(
-        "fresh",
-        0.16,
-        -0.3,
-        _phrases(
-            """
-            今天早上刚发现 昨天晚上开始出现 今天刚刚发生 刚发现不久 昨天才出现的
-            """
-        ),
-    ),
-    Theme(
-        "lasting",
-        0.16,
-        0.5,
-        _phrases(
-            """
-            已经拖了两个多月 从上个月拖到现在 已经拖了半年 一直拖着没人管 已持续三个多星期
-            已持续一个多月
-            """
-        ),
-        repeated=2.0,
-    ),
-    Theme(
-        "no_effect",
-        0.11,
-        0.55,
-        _phrases(
-            """
-            修了三次还是老样子 上门看了几次都没有修好 修好没几天又坏了 维修人员来过几次，没有效果
-            每次都是简单弄一下，没有修好
-            """
-        ),
-        repeated=1.8,
-    ),
-    Theme(
-        "many_reports",
-        0.1,
-        0.6,
-        _phrases(
-            """
-            多次反映无果 多次向物业反映，无人处理 反映多次，至今没有解决 已经多次投诉，没有结果
-            多次致电物业，一直推脱
-            """
-        ),
-        repeated=2.6,
-    ),
-    Theme(
-        "safety",
-        0.11,
-        0.4,
-        _phrases(
-            """
-            家中有九十岁老人，担心出事 有小孩经常经过，存在安全隐患 老人差点摔倒，安全隐患很大
-            家里有孕妇，非常担心安全 已经有孩子受伤，安全隐患严重
-            """
-        ),
-    ),
-    Theme(
-        "rude_staff",
-        0.08,
-        0.65,
-        _phrases(
-            """
-            物业工作人员态度恶劣 物业态度很差，互相推诿 物业推诿扯皮，不肯出面
-            物业经理说话难听，态度蛮横 物业直接挂断电话，态度极差
-            """
-        ),
-    ),
-    Theme(
-        "threat",
-        0.05,
-        0.8,
-        _phrases(
-            """
-            如再不解决将去信访 再不处理就去区里信访 准备联合业主集体信访 再不解决就找媒体曝光
-            将向媒体曝光此事
-            """
-        ),
-        repeated=1.8,
-    ),
-    Theme(
-        "anger",
-        0.08,
-        0.5,
-        _phrases(
-            """
-            来电人情绪激动 对此非常气愤 业主非常气愤 来电人情绪非常激动，表示无法接受 对处理过程十分失望
-            """
-        ),
-    ),
-    Theme(
-        "mild",
-        0.13,
-        -0.45,
-        _phrases(
-            """
-            不着急，有空来看看即可 请方便的时候处理，不着急 不影响使用，请抽空看一下
-            问题不大，请抽空处理
-            """
-        ),
-    ),
-    Theme(
-        "polite",
-        0.16,
-        -0.45,
-        _phrases(
-            """
-            麻烦你们了，谢谢 感谢一直以来的帮助，谢谢 物业平时服务很好 之前报修处理得很好，表示感谢
-            辛苦工作人员了，谢谢
-            """
-        ),
-    ),
-    Theme(
-        "plain",
-        0.25,
-        0.0,
-        _phrases(
-            """
-            影响日常生活 给居民出行带来不便 其他业主也有同样情况 来电人为本楼业主 来电人为租客
-            """
-        ),
-    ),
-)
-THEME_NAMES = tuple(theme.name for theme in THEMES)

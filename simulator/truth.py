@@ -5,42 +5,73 @@ from pathlib import Path
 import numpy as np
 
 from simulator.aftercare import Aftercare
-from simulator.behaviour import Evidence, chance_at_most, observable_chance
+from simulator.behaviour import EFFECTS
+from simulator.chance import NO_RATING, Evidence, chance_at_most, observable_chance
+from simulator.circumstances import PUT_RIGHT, stepping_in
 from simulator.clock import Numbers
 from simulator.extract import write_table
+from simulator.intake import Intake
 from simulator.journey import Journey
 
-
-def _district_evidence(care: Aftercare) -> Evidence:
-    """What 962121 had already heard, and entered, when the city called."""
-    is_known = care.district.known < care.city.at
-    return Evidence(care.early_score, np.where(is_known, care.district.rating, -1))
+Rounds = list[tuple[Journey, Aftercare]]
 
 
-def _earlier_evidence(rounds: list[tuple[Journey, Aftercare]], order: np.ndarray) -> tuple[Evidence, ...]:
-    """What both offices had heard of these orders in earlier rounds; `order` places them."""
-    found: list[Evidence] = []
-    for journey, care in rounds:
-        place = np.searchsorted(journey.order, order)
-        found.append(Evidence(care.early_score[place], care.district.rating[place]))
-        found.append(Evidence(care.score[place], care.city.rating[place]))
+def evidence_before_call(rounds: Rounds, number: int) -> tuple[Evidence, ...]:
+    """What the offices had heard of a round's orders before the city called in it."""
+    journey, care = rounds[number]
+    found = [Evidence(care.early_score, np.where(care.heard_by_district, care.district.rating, NO_RATING))]
+    for earlier, then in rounds[:number]:
+        place = np.searchsorted(earlier.order, journey.order)
+        found.append(Evidence(then.early_score[place], then.district.rating[place]))
+        found.append(Evidence(then.score[place], then.city.rating[place]))
     return tuple(found)
 
 
-def true_chances(rounds: list[tuple[Journey, Aftercare]], number: int) -> tuple[Numbers, Numbers]:
-    """P(不满意) of a round with everything known, and with only what could be observed before the call."""
-    journey, care = rounds[number]
-    evidence = (*_earlier_evidence(rounds[:number], journey.order), _district_evidence(care))
-    return chance_at_most(care.score + care.hidden, 0), observable_chance(care.score, evidence)
+def put_right_effect(
+    intake: Intake, journey: Journey, care: Aftercare, evidence: tuple[Evidence, ...]
+) -> Numbers:
+    """What stepping in changes about the observable P(不满意): with it less without it."""
+    everywhere = stepping_in(journey, intake, np.ones(len(journey.order), dtype=bool))
+    without = care.score - _put_right_score(care.columns)
+    helped = observable_chance(without + _put_right_score(everywhere), evidence)
+    return helped - observable_chance(without, evidence)
 
 
-def write_truth(path: Path, rounds: list[tuple[Journey, Aftercare]], names: np.ndarray) -> None:
-    """Write a row for each order and round, whether or not it was ever called back."""
-    rows: dict[str, list[object]] = {"工单编号": [], "轮次": [], "p_full": [], "p_observable": []}
-    for number, (journey, _) in enumerate(rounds):
-        full, observable = true_chances(rounds, number)
-        rows["工单编号"] += names[journey.order].tolist()
-        rows["轮次"] += [journey.number] * len(full)
-        rows["p_full"] += [f"{p:.6f}" for p in full.tolist()]
-        rows["p_observable"] += [f"{p:.6f}" for p in observable.tolist()]
-    write_table(path, dict(rows))
+def _put_right_score(columns: dict[str, Numbers]) -> Numbers:
+    return np.sum([EFFECTS[name] * columns[name] for name in PUT_RIGHT], axis=0)
+
+
+def write_truth(path: Path, intake: Intake, rounds: Rounds, names: np.ndarray) -> None:
+    """A row for each order and round, whether or not it was called back; `轮次` counts from 1.
+
+    `p_full` knows temper and chance; `p_observable` averages over them, as of just before the city's
+    call; `put_right_effect` is what stepping in changes about `p_observable`.
+    """
+    orders: list[str] = []
+    numbers: list[int] = []
+    chances: list[list[str]] = [[], [], []]
+    for number, (journey, care) in enumerate(rounds):
+        evidence = evidence_before_call(rounds, number)
+        orders += names[journey.order].tolist()
+        numbers += [journey.number] * len(journey.order)
+        for column, chance in zip(
+            chances,
+            (
+                chance_at_most(care.score + care.hidden, 0),
+                observable_chance(care.score, evidence),
+                put_right_effect(intake, journey, care, evidence),
+            ),
+            strict=True,
+        ):
+            column += [f"{value:.6f}" for value in chance.tolist()]
+    full, observable, effect = chances
+    write_table(
+        path,
+        {
+            "工单编号": orders,
+            "轮次": numbers,
+            "p_full": full,
+            "p_observable": observable,
+            "put_right_effect": effect,
+        },
+    )
