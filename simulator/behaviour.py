@@ -26,22 +26,22 @@ class Cause:
 CAUSES = (
     Cause("log_days", SPEED, 0.75, "log(1 + days from the round's opening to its closing)"),
     Cause("is_overdue", SPEED, 0.75, "closed after the deadline then in force"),
-    Cause("is_promise_broken", SPEED, 1.20, "closed after the promised date: a step, however late"),
+    Cause("is_promise_broken", SPEED, 1.30, "closed after the promised date: a step, however late"),
     Cause("is_contact_late", SPEED, 0.55, "no first contact within one working day of the round's opening"),
     Cause("returns", SPEED, 0.45, "each time the order was returned (first round)"),
     Cause("urges", SPEED, 0.30, "each time the citizen urged in the round, at most three"),
-    Cause("is_explained", OUTCOME, 0.95, "closed as 解释说明, not 实际解决"),
+    Cause("is_explained", OUTCOME, 1.10, "closed as 解释说明, not 实际解决"),
     Cause(
         "is_structural", OUTCOME, 0.55, "the fund was asked for where no assembly or no account can give it"
     ),
     Cause("is_referred", OUTCOME, 0.25, "referred to a third party's paid repair"),
-    Cause("is_visited", OUTCOME, -0.25, "somebody came and saw"),
+    Cause("is_visited", OUTCOME, -0.30, "somebody came and saw"),
     Cause("is_firm_called", OUTCOME, -0.25, "the firm itself called after closing"),
     Cause("put_right_repair", OUTCOME, -1.20, "stepped in on a repair: what is broken can be mended"),
     Cause("put_right_service", OUTCOME, -0.70, "stepped in on a complaint about service: an apology helps"),
     Cause("put_right_other", OUTCOME, -0.30, "stepped in on any other complaint"),
     Cause("put_right_structural", OUTCOME, 0.00, "stepped in on a structural block: a call cures nothing"),
-    Cause("company_slack", HANDS, 0.45, "the closing firm's slack, in standard deviations of firms"),
+    Cause("company_slack", HANDS, 0.40, "the closing firm's slack, in standard deviations of firms"),
     Cause("manager_slack", HANDS, 0.15, "the closing manager's slack, in standard deviations of managers"),
     Cause("is_complaint", PAST, 0.25, "a complaint, not a repair"),
     Cause("is_second_report", PAST, 0.30, "the caller's same matter once before in 180 days"),
@@ -52,9 +52,9 @@ CAUSES = (
 )
 EFFECTS = {cause.name: cause.effect for cause in CAUSES}
 #: The sum of causes at which half of the citizens rate at most 不满意, 一般, 基本满意.
-THRESHOLDS = (4.75, 4.25, 3.35)
+THRESHOLDS = (4.80, 4.35, 3.50)
 #: Nobody can observe these two: the caller's temper and the order's own chance (standard deviations).
-TEMPER_SPREAD, ORDER_SPREAD = 0.95, 0.75
+TEMPER_SPREAD, ORDER_SPREAD = 1.05, 0.85
 
 
 def group_scores(columns: Mapping[str, Numbers]) -> dict[str, Numbers]:

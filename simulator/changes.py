@@ -34,36 +34,52 @@ def _changes(order: Codes, at: Times, **fields: np.ndarray) -> Changes:
     return Changes(order, at, **columns)
 
 
-def _of_round(city: City, intake: Intake, journey: Journey) -> list[Changes]:
-    order, community = journey.order, intake.community[journey.order]
+def _handovers(city: City, intake: Intake, journey: Journey, since: Times) -> Changes:
+    """Communities that changed hands after `since`: known at once, or when the round opens if later."""
+    community = intake.community[journey.order]
     handover = city.handover_at[community]
-    is_handed_over = np.flatnonzero((handover > journey.opened) & (handover <= journey.closed))
-    company, manager = city.keepers(community, np.minimum(handover, EXTRACT_AT))
-    extended = np.flatnonzero(journey.extended < NEVER)
-    found = [
-        _changes(
-            order[is_handed_over],
-            handover[is_handed_over],
-            company=company[is_handed_over],
-            manager=manager[is_handed_over],
-        ),
-        _changes(order[extended], journey.extended[extended], due=journey.due[extended]),
-    ]
-    if journey.number > 1:
-        return [*found, _changes(order, journey.opened, due=journey.due)]
-    stray = np.flatnonzero(intake.is_misaddressed[order])
-    redirected = journey.dispatched[stray, 1]
-    company, manager = city.keepers(community[stray], redirected)
-    found.append(_changes(order[stray], redirected, company=company, manager=manager))
-    category = intake.true_category[order]
-    misfiled = np.flatnonzero(intake.category[order] != category)
+    rows = np.flatnonzero((handover > since) & (handover <= journey.closed))
+    at = np.maximum(handover, journey.opened)[rows]
+    company, manager = city.keepers(community[rows], at)
+    return _changes(journey.order[rows], at, company=company, manager=manager)
+
+
+def _redirections(city: City, intake: Intake, journey: Journey) -> Changes:
+    """Misaddressed orders, given to the right firm when they are dispatched again."""
+    rows = np.flatnonzero(intake.is_misaddressed[journey.order])
+    order, at = journey.order[rows], journey.dispatched[rows, 1]
+    company, manager = city.keepers(intake.community[order], at)
+    return _changes(order, at, company=company, manager=manager)
+
+
+def _refilings(intake: Intake, journey: Journey) -> Changes:
+    """Wrong categories, put right when somebody has seen the order."""
+    category = intake.true_category[journey.order]
+    rows = np.flatnonzero(intake.category[journey.order] != category)
     seen = np.where(journey.visited < NEVER, journey.visited, journey.accepted)
-    return [*found, _changes(order[misfiled], seen[misfiled], category=category[misfiled])]
+    return _changes(journey.order[rows], seen[rows], category=category[rows])
+
+
+def _deadlines(journey: Journey) -> Changes:
+    """Granted extensions, and the deadline that a re-dispatch brings."""
+    if journey.number > 1:
+        return _changes(journey.order, journey.opened, due=journey.due)
+    rows = np.flatnonzero(journey.extended < NEVER)
+    return _changes(journey.order[rows], journey.extended[rows], due=journey.due[rows])
+
+
+def _all_changes(city: City, intake: Intake, journeys: list[Journey]) -> list[Changes]:
+    first, *later = journeys
+    parts = [_redirections(city, intake, first), _refilings(intake, first)]
+    parts += [_deadlines(journey) for journey in journeys]
+    parts.append(_handovers(city, intake, first, first.opened))
+    parts += [_handovers(city, intake, journey, first.closed[journey.order]) for journey in later]
+    return parts
 
 
 def log_changes(city: City, intake: Intake, journeys: list[Journey]) -> Changes:
     """All changes up to the extract, by order and time."""
-    parts = [part for journey in journeys for part in _of_round(city, intake, journey)]
+    parts = _all_changes(city, intake, journeys)
     columns = [np.concatenate([getattr(p, name) for p in parts]) for name in Changes.__dataclass_fields__]
     placed = np.lexsort((columns[1], columns[0]))
     placed = placed[columns[1][placed] <= EXTRACT_AT]

@@ -10,7 +10,7 @@ _LONG_WORKING_DAYS, _NOTICE_LONG, _NOTICE_SHORT = 3.0, 0.5, 0.03
 #: Notices fall into the first part of the handling; some causes are said to have ended.
 _NOTICE_UNTIL, _DELAY_ENDS = 0.35, 0.4
 #: Promised days beside those it really takes: managers promise about what they need, and err (of the log).
-_PROMISE_MARGIN, _PROMISE_ERROR = 0.12, 0.45
+_PROMISE_MARGIN, _PROMISE_ERROR = 0.08, 0.5
 #: Approved extensions among delays told in time, and the working days they grant.
 _EXTENDED, _EXTENDED_DAYS = 0.45, 15
 _REDISPATCHED_DAYS = 3

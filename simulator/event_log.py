@@ -7,13 +7,13 @@ import numpy as np
 from hotline.lifecycle import EventType, rank
 from simulator.aftercare import Aftercare
 from simulator.city import City
-from simulator.clock import DAY, EXTRACT_AT, HOUR, NEVER, Codes, Times
-from simulator.intake import Intake
+from simulator.clock import DAY, EXTRACT_AT, HOUR, NEVER, Codes, Flags, Times
+from simulator.intake import FIRM_DESK, Intake
 from simulator.journey import Journey
 from simulator.names import STREETS
 
-#: Desks beside the firms' managers; five agents each, one handler a street.
-_HOTLINE, _DISTRICT = "12345热线", "962121"
+#: The hotline's desk and its agents.
+_HOTLINE = "12345热线"
 _AGENTS = 5
 #: Minutes from an event to its entry: most at once, field work often later.
 _DESK_MINUTES, _FIELD_MINUTES, _FIELD_SPREAD = 3.0, 25.0, 1.2
@@ -57,8 +57,9 @@ class EventLog:
         return len(self.order)
 
 
-def hands_of(city: City, handlers: np.ndarray) -> Hands:
+def hands_of(city: City) -> Hands:
     """Managers first, then one handler a street, then the agents of the hotline."""
+    handlers = np.array([f"{street[:2]}处置员" for street in STREETS], dtype=object)
     agents = [f"热线坐席{n + 1:02d}" for n in range(_AGENTS)]
     managers = len(city.managers)
     groups = np.concatenate([city.companies, np.array([*STREETS, _HOTLINE], dtype=object)])
@@ -73,10 +74,10 @@ def hands_of(city: City, handlers: np.ndarray) -> Hands:
     )
 
 
-def _milestones(journey: Journey, care: Aftercare) -> list[tuple[EventType, Times]]:
+def _milestones(journey: Journey, care: Aftercare, is_official: Flags) -> list[tuple[EventType, Times]]:
     """Every event of a round with its times; never-times are left out later."""
     again = np.where(journey.number > 1, journey.opened, NEVER)
-    is_put_away = care.city.at == NEVER
+    is_put_away = is_official & (care.city.at == NEVER)
     archived = np.where(is_put_away, journey.closed + _ARCHIVED_AFTER_DAYS * DAY, NEVER)
     return [
         *((EventType.DISPATCHED, column) for column in journey.dispatched.T),
@@ -139,7 +140,7 @@ def _round_log(
 ) -> EventLog:
     parts: list[tuple[np.ndarray, ...]] = []
     types = list(EventType)
-    for kind, happened in _milestones(journey, care):
+    for kind, happened in _milestones(journey, care, intake.source[journey.order] != FIRM_DESK):
         known = _entered(rng, kind, happened, journey)
         actor = _actors(rng, kind, happened, city, intake, journey, hands)
         rows = np.flatnonzero((happened < NEVER) & (known <= EXTRACT_AT))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator import extract
-from simulator.aftercare import Aftercare, follow_up, redispatch_times
+from simulator.aftercare import follow_up, redispatch_times
 from simulator.behaviour import ORDER_SPREAD, TEMPER_SPREAD
 from simulator.caseload import open_caseload
 from simulator.changes import log_changes
@@ -18,8 +18,10 @@ from simulator.event_log import hands_of, log_events
 from simulator.forecasts import forecast_by_hand
 from simulator.handling import handle
 from simulator.intake import Intake, take_in
-from simulator.names import STREETS
 from simulator.truth import Rounds, write_truth
+
+#: Each room draws from its own stream, so that a change in one leaves the others' draws as they were.
+_ROOMS = ("city", "intake", "lives", "texts", "entries")
 
 
 @dataclass(frozen=True)
@@ -41,27 +43,29 @@ class SimulatedDistrict:
 def simulate(
     orders: int, seed: int, out: Path, progress: Callable[[str, float], None] | None = None
 ) -> SimulatedDistrict:
-    """Write the extract of a district with so many orders to `out`; the same arguments, the same bytes."""
+    """Write the extract of a district with so many orders to `out`; the same arguments, the same bytes.
+
+    `progress` hears what is being done and the share (0–1) that lies behind.
+    """
     if orders < 1:
         raise ValueError(f"{orders} orders: simulate at least one")
-    report = progress or (lambda step, share: None)
-    rngs = iter([np.random.default_rng([seed, room]) for room in range(10)])
-    out.mkdir(parents=True, exist_ok=True)
-    report("city", 0.0)
+    tell = progress or (lambda step, share: None)
+    rngs = {room: np.random.default_rng([seed, number]) for number, room in enumerate(_ROOMS)}
+    tell("the district", 0.0)
     clock = work_clock()
-    city = build_city(next(rngs), orders)
-    intake = take_in(next(rngs), city, clock, orders)
-    report("handling", 0.1)
-    rounds = _live(next(rngs), city, clock, intake)
-    report("texts", 0.3)
-    texts = compose_texts(next(rngs), intake.true_category, intake.themes)
-    report("files", 0.5)
-    written = _write(next(rngs), city, clock, intake, rounds, texts, out)
-    report("done", 1.0)
+    city = build_city(rngs["city"], orders)
+    intake = take_in(rngs["intake"], city, clock, orders)
+    tell("the lives of the orders", 0.05)
+    rounds = live(rngs["lives"], city, clock, intake)
+    tell("the callers' words", 0.15)
+    texts = compose_texts(rngs["texts"], intake.true_category, intake.themes)
+    tell("the files", 0.3)
+    written = _write(rngs["entries"], city, clock, intake, rounds, texts, out)
+    tell("done", 1.0)
     return written
 
 
-def _live(rng: np.random.Generator, city: City, clock: WorkClock, intake: Intake) -> Rounds:
+def live(rng: np.random.Generator, city: City, clock: WorkClock, intake: Intake) -> Rounds:
     """Both rounds: all orders first, then those that came back before the extract."""
     temper = rng.normal(0.0, TEMPER_SPREAD, intake.callers)
     hidden = temper[intake.caller] + rng.normal(0.0, ORDER_SPREAD, len(intake))
@@ -83,14 +87,14 @@ def _write(
     texts: list[str],
     out: Path,
 ) -> SimulatedDistrict:
+    out.mkdir(parents=True, exist_ok=True)
     names = extract.order_numbers(intake)
     callers = extract.caller_numbers(rng, intake.callers)
-    handlers = np.array([f"{street[:2]}处置员" for street in STREETS], dtype=object)
-    hands = hands_of(city, handlers)
+    hands = hands_of(city)
     journeys = [journey for journey, _ in rounds]
     forecasts = [forecast_by_hand(rng, clock, journey, care) for journey, care in rounds]
     events = log_events(rng, city, intake, rounds, hands)
-    rated = np.concatenate([_known_ratings(care) for _, care in rounds])
+    rated = _ratings(rounds)
     write_truth(out / "truth.csv", intake, rounds, names)
     return SimulatedDistrict(
         out=out,
@@ -106,6 +110,9 @@ def _write(
     )
 
 
-def _known_ratings(care: Aftercare) -> np.ndarray:
-    is_known = (care.city.at < NEVER) & (care.city.known <= EXTRACT_AT) & (care.city.rating >= 0)
-    return care.city.rating[is_known]
+def _ratings(rounds: Rounds) -> np.ndarray:
+    """The city's ratings of all rounds that had been entered by the time of the extract."""
+    calls = [care.city for _, care in rounds]
+    return np.concatenate(
+        [c.rating[(c.at < NEVER) & (c.known <= EXTRACT_AT) & (c.rating >= 0)] for c in calls]
+    )

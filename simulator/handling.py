@@ -19,7 +19,7 @@ _RETURNED, _RETURNED_AGAIN = 0.035, 0.25
 _REACHED, _VISITED_REPAIR, _VISITED_COMPLAINT = 0.93, 0.70, 0.32
 _STARTS_REPAIR, _EXPLAINS, _REFERS_PRIVATE, _REPORTS_UP = 0.2, 0.4, 0.4, 0.14
 #: Handling time: spread of its log, and how much shorter it is after a re-dispatch.
-_HANDLING_SPREAD, _HANDLING_AGAIN = 0.75, 0.5
+_HANDLING_SPREAD, _HANDLING_AGAIN = 0.7, 0.5
 #: Working days that the fund takes, and those that are lost where it cannot be used.
 _FUND_DAYS, _BLOCKED_DAYS, _FUND_SPREAD = 4.0, 4.0, 0.6
 #: Log-odds of closing as resolved: an ordinary repair; with a structural block; slack; the private part.
