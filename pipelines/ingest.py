@@ -1,0 +1,121 @@
+"""An extract goes into the store: `qingling ingest DESCRIPTION.toml`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from desk.settings import Settings, load_settings
+from hotline.calendar import from_micros, to_micros
+from store.database import make_current, open_store
+from store.extracts.description import DescriptionError
+from store.extracts.description_file import read_description
+from store.extracts.extract import read_extract
+from store.extracts.pseudonyms import Pseudonyms
+from store.extracts.rejects import Rejects
+from store.extracts.times import parse_moment
+from store.loading.load import Loading
+
+
+@dataclass(frozen=True)
+class IngestSummary:
+    """What an ingest read, loaded and refused."""
+
+    description: str
+    dataset: str
+    read: dict[str, int]
+    new: dict[str, int]
+    unchanged: dict[str, int]
+    corrected: dict[str, int]
+    rejected: dict[str, int]
+    rejects_file: str | None
+    ignored_columns: dict[str, tuple[str, ...]]
+    absent_files: tuple[str, ...]
+    first_received: str | None
+    last_received: str | None
+    seconds: float
+
+
+def ingest(
+    description: Path, settings: Settings, progress: Callable[[str], None] = lambda _: None
+) -> IngestSummary:
+    """Load the extract that the description explains. DescriptionError if it cannot be used at all."""
+    began = time.monotonic()
+    now = datetime.now(UTC)
+    described = read_description(description)
+    taken_at = parse_moment(described.taken_at or now.isoformat(), described.zone, "taken_at")
+    rejects = Rejects()
+    pseudonyms = Pseudonyms.open(settings.home)
+    extract = read_extract(described, taken_at, rejects, pseudonyms.of, progress)
+    store = open_store(settings.home, described.dataset, settings.database_url)
+    loading = Loading(described, rejects, taken_at, to_micros(now), progress)
+    loaded = loading.load(store.engine, extract)
+    store.close()
+    make_current(settings.home, described.dataset)
+    rejects_file = None
+    if rejects.refusals:
+        name = f"{description.stem}-{now:%Y%m%dT%H%M%S%f}.csv"
+        rejects_file = settings.home / "rejects" / name
+        rejects.write(rejects_file)
+    return IngestSummary(
+        description=str(description),
+        dataset=described.dataset,
+        read=extract.rows_read,
+        new=loaded.new,
+        unchanged=loaded.unchanged,
+        corrected=loaded.corrected,
+        rejected=rejects.by_reason(),
+        rejects_file=str(rejects_file) if rejects_file else None,
+        ignored_columns={file: columns for file, columns in extract.ignored.items() if columns},
+        absent_files=extract.absent,
+        first_received=_day(loaded.first),
+        last_received=_day(loaded.last),
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def run(description: Path, as_json: bool = False, settings: Settings | None = None) -> int:
+    """Ingest, and print the summary for people or as JSON; the exit code."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    try:
+        with console.status("reading the description") as status:
+            summary = ingest(description, settings or load_settings(), status.update)
+    except DescriptionError as error:
+        console.print(f"nothing loaded: {error}", style="red", markup=False)
+        return 1
+    if as_json:
+        import orjson
+
+        print(orjson.dumps(asdict(summary)).decode())
+    else:
+        _print(summary)
+    return 0
+
+
+def _print(summary: IngestSummary) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("", "new", "unchanged", "corrected", title=f"{summary.description} → {summary.dataset}")
+    for kind, new in summary.new.items():
+        table.add_row(kind, f"{new:,}", f"{summary.unchanged[kind]:,}", f"{summary.corrected[kind]:,}")
+    console.print(table)
+    if summary.first_received:
+        console.print(f"received {summary.first_received} to {summary.last_received}")
+    for reason, count in summary.rejected.items():
+        console.print(f"refused {count:,}: {reason}", markup=False)
+    if summary.rejects_file:
+        console.print(f"rows refused: {summary.rejects_file}", markup=False, soft_wrap=True)
+    for file, columns in summary.ignored_columns.items():
+        console.print(f"{file}: columns left alone: {', '.join(columns)}", markup=False, soft_wrap=True)
+    for file in summary.absent_files:
+        console.print(f"{file}: not there, and optional", markup=False)
+    console.print(f"{summary.seconds} s")
+
+
+def _day(micros: int | None) -> str | None:
+    return None if micros is None else from_micros(micros).date().isoformat()

@@ -1,0 +1,163 @@
+"""The store: orders, events, callbacks and predictions, kept in SQLite or PostgreSQL."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Engine, func, select
+
+from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
+from store import live, predictions, tables
+from store.connection import connect_postgresql, connect_sqlite, reading, writing
+from store.frames import FrameReader
+from store.live import UnknownOrder
+from store.predictions import LoggedPrediction
+
+__all__ = ["DEFAULT_DATASET", "LoggedPrediction", "Store", "UnknownOrder", "open_store"]
+
+DEFAULT_DATASET = "hotline"
+#: The file under the home that names the data set ingested last.
+CURRENT_FILE = "current"
+#: PostgreSQL cuts names at 63 characters; the prefix of the schema needs some of them.
+_DATASET_NAME = re.compile(r"[a-z0-9_]{1,40}")
+
+
+class Store:
+    """Everything known of one data set's orders. Times are microseconds since 1970 in UTC."""
+
+    def __init__(self, engine: Engine, dataset: str) -> None:
+        self.engine = engine
+        self.dataset = dataset
+
+    def frames(
+        self, order_ids: Sequence[str] | None = None, recorded_until: int | None = None
+    ) -> dict[str, pd.DataFrame]:
+        """Columns of `orders`, `events`, `callbacks`, `communities` and `forecasts`.
+
+        With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
+        Words are of pandas' `str` dtype, missing ones NaN.
+        """
+        attributes = self.attributes()
+        with reading(self.engine) as connection:
+            return FrameReader(connection, attributes, order_ids, recorded_until).all()
+
+    def attributes(self) -> tuple[Attribute, ...]:
+        """The attributes that the descriptions ingested so far have declared."""
+        table = tables.attributes.c
+        question = select(table.name, table.of, table.kind, table.zh).order_by(table.of, table.position)
+        with reading(self.engine) as connection:
+            return tuple(
+                Attribute(name, AttributeOf(of), AttributeKind(kind), zh)
+                for name, of, kind, zh in connection.execute(question)
+            )
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each kind, and how many callbacks brought a rating."""
+        kinds = (tables.orders, tables.events, tables.callbacks, tables.forecasts, tables.predictions)
+        rated = (
+            select(func.count()).select_from(tables.callbacks).where(tables.callbacks.c.rating.isnot(None))
+        )
+        named = select(func.count(func.distinct(tables.communities.c.community)))
+        with reading(self.engine) as connection:
+            counts = {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in kinds
+            }
+            return {
+                **counts,
+                "communities": connection.execute(named).scalar_one(),
+                "rated_callbacks": connection.execute(rated).scalar_one(),
+            }
+
+    def order_ids(self) -> list[str]:
+        """The ids of all orders, sorted."""
+        with reading(self.engine) as connection:
+            return sorted(connection.scalars(select(tables.orders.c.order_id)))
+
+    def has_order(self, order_id: str) -> bool:
+        """Whether the order is in the store."""
+        with reading(self.engine) as connection:
+            return live.has_order(connection, order_id)
+
+    def watermark(self) -> int:
+        """A number that grows with every writing transaction."""
+        with reading(self.engine) as connection:
+            return int(connection.execute(select(tables.writes.c.number)).scalar_one())
+
+    def changed_since(self, watermark: int) -> tuple[list[str], int]:
+        """The orders written to after this watermark, sorted, and the new watermark."""
+        question = select(tables.orders.c.order_id).where(tables.orders.c.revision > watermark)
+        with reading(self.engine) as connection:
+            changed = sorted(connection.scalars(question))
+            return changed, int(connection.execute(select(tables.writes.c.number)).scalar_one())
+
+    def add_order(self, order: Order, recorded_at: int, known_at: int | None = None) -> bool:
+        """Write an order with its events and callbacks; whether anything was new.
+
+        Its own fields count as known at `known_at`, by default when they were recorded. An order that is
+        there already gets a revision of what differs.
+        """
+        with writing(self.engine) as (connection, revision):
+            is_new = live.write_order(connection, revision, order, recorded_at, known_at)
+            events = live.write_events(connection, revision, order.order_id, order.events, recorded_at)
+            callbacks = live.write_callbacks(
+                connection, revision, order.order_id, order.callbacks, recorded_at
+            )
+        return is_new or bool(events) or bool(callbacks)
+
+    def add_events(self, order_id: str, events: Sequence[OrderEvent], recorded_at: int) -> list[str]:
+        """Write events of a known order; the ids of those that were new. UnknownOrder otherwise."""
+        with writing(self.engine) as (connection, revision):
+            return live.write_events(connection, revision, order_id, events, recorded_at)
+
+    def add_callbacks(self, order_id: str, callbacks: Sequence[Callback], recorded_at: int) -> list[str]:
+        """Write callbacks of a known order; the ids of those that were new. UnknownOrder otherwise."""
+        with writing(self.engine) as (connection, revision):
+            return live.write_callbacks(connection, revision, order_id, callbacks, recorded_at)
+
+    def append_predictions(self, rows: Sequence[LoggedPrediction]) -> None:
+        """Add scores to the log."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            predictions.append(connection, rows)
+
+    def predictions(self, order_id: str) -> tuple[LoggedPrediction, ...]:
+        """The scores given to one order, oldest first."""
+        with reading(self.engine) as connection:
+            return predictions.of_order(connection, order_id)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_store(home: Path, dataset: str | None = None, url: str | None = None) -> Store:
+    """The store of a data set under this home: by default the one ingested last, else "hotline".
+
+    With `url` it lies in that PostgreSQL database, otherwise in `<home>/<dataset>.db`.
+    """
+    name = checked_dataset(dataset or current_dataset(home))
+    if url:
+        return Store(connect_postgresql(url, name), name)
+    return Store(connect_sqlite(home / f"{name}.db"), name)
+
+
+def checked_dataset(name: str) -> str:
+    """The name, if it can name a file and a schema; ValueError otherwise."""
+    if not _DATASET_NAME.fullmatch(name):
+        raise ValueError(f"data set {name!r}: use at most 40 of a–z, 0–9 and _")
+    return name
+
+
+def current_dataset(home: Path) -> str:
+    """The data set ingested last."""
+    marker = home / CURRENT_FILE
+    return marker.read_text("utf-8").strip() if marker.is_file() else DEFAULT_DATASET
+
+
+def make_current(home: Path, dataset: str) -> None:
+    """Let later commands mean this data set."""
+    home.mkdir(parents=True, exist_ok=True)
+    marker = home / (CURRENT_FILE + ".new")
+    marker.write_text(checked_dataset(dataset) + "\n", "utf-8")
+    marker.replace(home / CURRENT_FILE)

@@ -1,0 +1,1 @@
+"""The descriptions that ship with the project."""

@@ -1,0 +1,1 @@
+"""Reading what firms, streets and call centres export: a description file says what its columns mean."""

@@ -1,0 +1,59 @@
+"""Callers under keyed pseudonyms: the same caller is recognised, and nobody can read or guess who it is."""
+
+import hmac
+import os
+import secrets
+from hashlib import sha256
+from pathlib import Path
+
+KEY_FILE = "pseudonym.key"
+KEY_VARIABLE = "QINGLING_PSEUDONYM_KEY"
+_KEY_BYTES = 32
+#: 80 bits: no two callers of a city share one.
+_PSEUDONYM_DIGITS = 20
+
+
+class Pseudonyms:
+    """Gives callers their pseudonyms with one key, which stays with the installation."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    @classmethod
+    def open(cls, home: Path) -> "Pseudonyms":
+        """With the key of the environment, else of `<home>/pseudonym.key`, made at its first use."""
+        given = os.environ.get(KEY_VARIABLE)
+        return cls(given.encode() if given else _key_of(home / KEY_FILE))
+
+    def of(self, caller: str) -> str:
+        """The pseudonym of a caller, whatever blanks stand around and inside the number.
+
+        >>> Pseudonyms(b"key").of("138 1234 5678") == Pseudonyms(b"key").of("13812345678")
+        True
+        """
+        plain = "".join(caller.split())
+        return hmac.new(self._key, plain.encode(), sha256).hexdigest()[:_PSEUDONYM_DIGITS]
+
+
+def _key_of(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes().strip()
+    if len(key) < _KEY_BYTES:
+        raise ValueError(f"{path} holds no key; put the right one back, or remove it to make a new one")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a fresh key beside its place and link it in, so that two beginners end up with one key."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

@@ -1,0 +1,1 @@
+"""Bringing what an extract says together with what the store knows, in one transaction."""

@@ -1,0 +1,142 @@
+"""The tables of the store, in SQLAlchemy Core; times are microseconds since 1970 in UTC."""
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, Table, Text
+
+from hotline.order import ORDER_FIELDS
+
+#: The fields of an order that are times; the others are words.
+ORDER_TIMES = ("received_at", "due_at")
+ORDER_WORDS = tuple(field for field in ORDER_FIELDS if field not in ORDER_TIMES)
+#: What an event carries beside its id, its order, its times of knowing and its attributes.
+EVENT_WORDS = ("actor", "group", "verdict", "retracts")
+CALLBACK_ANSWERS = ("answered", "rating", "solved", "contact_confirmed")
+COMMUNITY_FACTS = ("has_assembly", "has_fund_account", "year_built", "households")
+
+metadata = MetaData()
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _time(name: str) -> Column[int]:
+    return Column(name, BigInteger)
+
+
+def _known() -> tuple[Column[int], Column[int]]:
+    return (
+        Column("known_at", BigInteger, nullable=False),
+        Column("recorded_at", BigInteger, nullable=False),
+    )
+
+
+# Rows lie in the order of their keys (SQLite: no rowid), so one order's rows are neighbours and need no
+# second index.
+orders = Table(
+    "orders",
+    metadata,
+    _key("order_id"),
+    Column("revision", BigInteger, nullable=False),
+    Index("orders_by_revision", "revision"),
+    sqlite_with_rowid=False,
+)
+
+order_revisions = Table(
+    "order_revisions",
+    metadata,
+    _key("order_id"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_known(),
+    # The moment that the revision speaks of; a correction is known later than that.
+    Column("natural_at", BigInteger, nullable=False),
+    *(_time(name) if name in ORDER_TIMES else _text(name) for name in ORDER_FIELDS),
+    _text("attributes"),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    _key("order_id"),
+    _key("event_id"),
+    Column("type", Text, nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    *_known(),
+    *(_text(name) for name in EVENT_WORDS),
+    _time("promised_at"),
+    _text("attributes"),
+    sqlite_with_rowid=False,
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    _key("order_id"),
+    _key("callback_id"),
+    Column("by", Text, nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    *_known(),
+    _text("channel"),
+    *(Column(name, SmallInteger) for name in CALLBACK_ANSWERS),
+    sqlite_with_rowid=False,
+)
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    _key("order_id"),
+    _key("forecast_id"),
+    *_known(),
+    Column("rating", SmallInteger),
+    Column("probability", Float),
+    Column("seen_model", SmallInteger),
+    sqlite_with_rowid=False,
+)
+
+communities = Table(
+    "communities",
+    metadata,
+    _key("community"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_known(),
+    *(Column(name, Float) for name in COMMUNITY_FACTS),
+    sqlite_with_rowid=False,
+)
+
+attributes = Table(
+    "attributes",
+    metadata,
+    _key("name"),
+    _key("of"),
+    Column("kind", Text, nullable=False),
+    Column("zh", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+#: One row: how many writing transactions there have been. Writers take its lock first, so that numbers
+#: become visible in the order in which they were given, on PostgreSQL too.
+writes = Table(
+    "writes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("prediction_id", Integer, primary_key=True, autoincrement=True),
+    Column("order_id", Text, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("scored_at", BigInteger, nullable=False),
+    Column("model_version", Text, nullable=False),
+    *(Column(f"p{level}", Float, nullable=False) for level in range(4)),
+    Column("band", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("features", Text, nullable=False),
+    Index("predictions_by_order", "order_id", "as_of"),
+)
