@@ -69,7 +69,8 @@ def read_description(path: Path) -> Description:
     except UnicodeDecodeError:
         raise DescriptionError(f"{path.name} is not UTF-8; save it as UTF-8 (另存为 UTF-8)") from None
     except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(f"{path.name} is not valid TOML: {error}") from None
+        hint = 'words on the left of = that are not plain letters need quotes: "满意" = …'
+        raise DescriptionError(f"{path.name} is not valid TOML: {error}; {hint}") from None
     try:
         return _description(path, table)
     except DescriptionError as error:

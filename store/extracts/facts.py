@@ -9,12 +9,11 @@ from store.extracts.columns import NOT_LOADED, Columns
 from store.extracts.description import Description
 from store.extracts.reading import Sheet
 from store.extracts.rejects import Rejects
-from store.extracts.times import parse_moment
+from store.extracts.times import EARLIEST, parse_moment
 from store.tables import ORDER_TIMES
 
 #: `known_since = "always"`: the fact holds for the whole extract.
 ALWAYS = "always"
-SINCE_ALWAYS = 0
 
 
 def community_facts(
@@ -33,7 +32,7 @@ def community_facts(
         frame[name] = columns.numbers(name)
     since = taken_at
     if mapping.known_since == ALWAYS:
-        since = SINCE_ALWAYS
+        since = EARLIEST
     elif mapping.known_since:
         since = parse_moment(mapping.known_since, described.zone, "known_since")
     known = columns.times("known_at").micros

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ USUAL_FORMATS = (
     "%Y.%m.%d",
     "%Y年%m月%d日",
 )
+#: Nothing that a hotline keeps is older; such times are typing errors or a system's "none".
+EARLIEST = to_micros(datetime(1990, 1, 1, tzinfo=UTC))
 _OFFSET = r"\d:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?\s*(?:Z|z|[+-]\d{2}:?\d{2})$"
 #: A word this short cannot hold a day and a time of day with it.
 _SHORTEST_WITH_TIME = 11

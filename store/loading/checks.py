@@ -1,18 +1,16 @@
 """What a row must fulfil to be believed, as pandera schemas; who fails is refused with the reason."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from hotline.calendar import DAY, NO_TIME, from_micros, to_micros
+from hotline.calendar import DAY, NO_TIME, from_micros
+from store.extracts.times import EARLIEST
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
-#: Nothing that a hotline keeps is older; such times are typing errors or a system's "none".
-EARLIEST = to_micros(datetime(1990, 1, 1, tzinfo=UTC))
 #: Clocks differ, and a day without time of day counts as its end.
 SLACK = DAY
 #: A due date or a promise can lie ahead, but not by decades.
@@ -61,7 +59,7 @@ def known_times(latest: int) -> "DataFrameSchema":
     from pandera.pandas import Check, Column, DataFrameSchema
 
     share = Check(lambda p: p.isna() | p.between(0, 1), error="a probability lies between 0 and 1")
-    return DataFrameSchema({"known_at": _past(latest), "probability": Column(checks=share, required=False)})
+    return DataFrameSchema({"known_at": _past(latest), "probability": Column(checks=share, required=False, nullable=True)})
 
 
 def changed_times(latest: int) -> "DataFrameSchema":
@@ -96,7 +94,7 @@ def plausible_community() -> "DataFrameSchema":
         lambda y: y.isna() | y.between(_OLDEST_BUILDING, _NEWEST_BUILDING), error="no year of building"
     )
     households = Check(lambda h: h.isna() | (h >= 0), error="households cannot be negative")
-    return DataFrameSchema({"year_built": Column(checks=years), "households": Column(checks=households)})
+    return DataFrameSchema({"year_built": Column(checks=years, nullable=True), "households": Column(checks=households, nullable=True)})
 
 
 def failures(schema: "DataFrameSchema", frame: pd.DataFrame) -> list[tuple[str, str, np.ndarray]]:
