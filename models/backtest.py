@@ -1,0 +1,292 @@
+"""How a model learnt on earlier orders would have done on later ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from features.definition import FeatureSet
+from features.history import History
+from features.labels import labels_of
+from features.training_set import Examples, TrainingSet, build_training_set, examples_of, label_delay
+from hotline.calendar import DAY, HOUR
+from hotline.lifecycle import STAGE_ORDER
+from models.calibration import sigmoid
+from models.metrics import (
+    auc,
+    auc_interval,
+    average_precision,
+    brier,
+    ece,
+    ranked_probability_score,
+    recall_in_riskiest,
+)
+from models.satisfaction_model import SatisfactionModel
+
+#: The published protocol looks at no more events of a case than this.
+_MOST_EVENTS = 40
+
+
+class Protocol(StrEnum):
+    """How training examples are chosen."""
+
+    LABEL_HONEST = "label-honest"
+    AS_PUBLISHED = "as-published"
+
+
+class TooFewRatingsError(ValueError):
+    """There is not enough to learn from or to judge by."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Orders received before `starts_at` are learnt from, those from then to `ends_at` are judged by."""
+
+    starts_at: int
+    ends_at: int
+
+
+def splits(received_at: np.ndarray, test_share: float, origins: int) -> list[Split]:
+    """The last share of orders in one window, or rolling windows of that share, the last one ending last.
+
+    `received_at` has one entry an order.
+    """
+    moments = np.sort(received_at)
+    size = max(1, round(len(moments) * test_share))
+    found = []
+    for back in range(origins - 1, -1, -1):
+        # the windows share the later half of the orders evenly when there are several
+        end = len(moments) - back * size if origins * size <= len(moments) * 0.8 else None
+        if end is None:
+            width = max(1, int(len(moments) * 0.6 / origins))
+            end, size = len(moments) - back * width, width
+        start = max(1, end - size)
+        found.append(Split(int(moments[start]), int(moments[end - 1])))
+    return found
+
+
+def backtest(
+    history: History,
+    features: FeatureSet,
+    dataset: str,
+    test_share: float = 0.2,
+    origins: int = 1,
+    protocol: Protocol = Protocol.LABEL_HONEST,
+    most_events: int | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> dict[str, Any]:
+    """Refit on what was known before each test window and report on the orders of the window.
+
+    Raises TooFewRatingsError where a window's past holds fewer than ten orders of either outcome.
+    """
+    published = protocol is Protocol.AS_PUBLISHED
+    progress("examples")
+    examples = examples_of(history.chronicle, on_grid=not published)
+    if not len(examples):
+        raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
+    if published:
+        examples = _first_events(examples, most_events)
+    progress("features")
+    training = build_training_set(history, features, examples)
+    first_rows = np.unique(examples.frame.order, return_index=True)[1]
+    judged = []
+    for number, split in enumerate(splits(examples.received_at[first_rows], test_share, origins)):
+        progress(f"origin {number + 1} of {origins}")
+        judged.append(_judge(training, split, dataset, published, seed, progress))
+    return report(judged, origins, protocol, history)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A model's probabilities on the moments of one test window."""
+
+    model: SatisfactionModel
+    examples: Examples
+    stage: np.ndarray
+    probabilities: np.ndarray
+    baseline: np.ndarray
+    is_closed: np.ndarray
+
+
+def _judge(
+    training: TrainingSet,
+    split: Split,
+    dataset: str,
+    published: bool,
+    seed: int,
+    progress: Callable[[str], None],
+) -> Judged:
+    examples = training.examples
+    earlier = examples.received_at < split.starts_at
+    known = examples.frame.as_of < split.starts_at if published else examples.label_known_at < split.starts_at
+    tested = (examples.received_at >= split.starts_at) & (examples.received_at <= split.ends_at)
+    learn = training.take(earlier & known)
+    if published:  # as published: every prefix weighs one
+        learn = replace(learn, examples=replace(learn.examples, weight=np.ones(len(learn))))
+    bad = learn.examples.is_dissatisfied
+    for outcome, name in ((bad, "dissatisfied"), (~bad, "other")):
+        if len(np.unique(learn.examples.frame.order[outcome])) < 10:
+            raise TooFewRatingsError(
+                f"only {len(np.unique(learn.examples.frame.order[outcome]))} {name} orders were known before "
+                "the test window; at least 10 are needed"
+            )
+    ripe_at = learn.examples.frame.as_of if published else None
+    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, progress)
+    test = training.take(tested & examples.is_event)
+    probabilities = model.probabilities(test.columns)
+    return Judged(
+        model=model,
+        examples=test.examples,
+        stage=test.columns["stage"].astype(int),
+        probabilities=probabilities,
+        baseline=sigmoid(model.baseline_log_odds(test.columns)),
+        is_closed=test.columns["is_closed"] == 1,
+    )
+
+
+def _first_events(examples: Examples, most_events: int | None) -> Examples:
+    """At most the 90th percentile of the dissatisfied orders' length, or 40, as published."""
+    if most_events is None:
+        bad = examples.is_dissatisfied
+        orders, first = np.unique(examples.frame.order[bad], return_inverse=True)
+        longest = np.zeros(len(orders))
+        np.maximum.at(longest, first, examples.events[bad])
+        most_events = min(_MOST_EVENTS, int(np.ceil(np.quantile(longest, 0.9))))
+    return examples.take(examples.events <= most_events)
+
+
+def report(judged: Sequence[Judged], origins: int, protocol: Protocol, history: History) -> dict[str, Any]:
+    """One object with every figure; AUC intervals draw whole orders."""
+    truth = np.concatenate([j.examples.is_dissatisfied for j in judged])
+    p = np.concatenate([j.probabilities for j in judged])
+    base = np.concatenate([j.baseline for j in judged])
+    order = np.concatenate([j.examples.frame.order for j in judged])
+    events = np.concatenate([j.examples.events for j in judged])
+    rating = np.concatenate([j.examples.rating for j in judged])
+    weight = np.concatenate([j.examples.weight for j in judged])
+    stage = np.concatenate([j.stage for j in judged])
+    as_of = np.concatenate([j.examples.frame.as_of for j in judged])
+    label_at = np.concatenate([j.examples.label_known_at for j in judged])
+    window = np.concatenate([np.full(len(j.examples), n) for n, j in enumerate(judged)])
+    interval = auc_interval(truth, p[:, 0], order)
+    entry = _entries(order, stage, window)
+    prefix = by_prefix(truth, p[:, 0], events)
+    base_prefix = by_prefix(truth, base, events)
+    bad_orders = len(np.unique(order[truth]))
+    labels = labels_of(history.chronicle)
+    return {
+        "protocol": protocol.value,
+        "origins": origins,
+        "dataset": judged[-1].model.span.dataset,
+        "model": judged[-1].model.chosen,
+        "n": len(truth),
+        "n_orders": len(np.unique(order)),
+        "n_dissatisfied_orders": bad_orders,
+        "train_orders": judged[-1].model.span.orders,
+        "base_rate": float(truth.mean()),
+        "pooled_auc": auc(truth, p[:, 0]),
+        "pooled_auc_ci": [interval.low, interval.high],
+        "weighted_auc": _weighted(prefix),
+        "average_precision": average_precision(truth, p[:, 0]),
+        "brier": brier(truth, p[:, 0]),
+        "ece": ece(truth, p[:, 0], weight),
+        "rps": ranked_probability_score(rating, p, weight),
+        "recall_at_10pct": recall_in_riskiest(truth[entry["last"]], p[entry["last"], 0]),
+        "lead_hours": _lead(truth[entry["last"]], p[entry["last"], 0], (label_at - as_of)[entry["last"]]),
+        "label_delay_days": label_delay(labels, history.chronicle) / DAY,
+        "stages": [
+            _stage_row(STAGE_ORDER[number].value, rows, truth, p, base, rating, order, label_at - as_of)
+            for number, rows in entry["stages"].items()
+        ],
+        "by_prefix": prefix,
+        "baseline": {
+            "name": "logistic",
+            "pooled_auc": auc(truth, base),
+            "weighted_auc": _weighted(base_prefix),
+            "brier": brier(truth, base),
+            "average_precision": average_precision(truth, base),
+        },
+        "by_origin": [_origin_row(j) for j in judged] if origins > 1 else [],
+        "verdict": "signal" if interval.low > 0.5 else "no usable signal",
+    }
+
+
+def _entries(order: np.ndarray, stage: np.ndarray, window: np.ndarray) -> dict[str, Any]:
+    """One row an order and stage (its first there), and one row an order (its last)."""
+    key = (window * (order.max() + 1) + order).astype(np.int64)
+    last = len(key) - 1 - np.unique(key[::-1], return_index=True)[1]
+    stages = {}
+    for number in np.unique(stage):
+        rows = np.flatnonzero(stage == number)
+        stages[int(number)] = rows[np.unique(key[rows], return_index=True)[1]]
+    return {"last": last, "stages": stages}
+
+
+def _stage_row(
+    name: str,
+    rows: np.ndarray,
+    truth: np.ndarray,
+    p: np.ndarray,
+    base: np.ndarray,
+    rating: np.ndarray,
+    order: np.ndarray,
+    lead: np.ndarray,
+) -> dict[str, Any]:
+    interval = auc_interval(truth[rows], p[rows, 0], order[rows], draws=300)
+    return {
+        "stage": name,
+        "n": len(rows),
+        "base_rate": float(truth[rows].mean()),
+        "auc": auc(truth[rows], p[rows, 0]),
+        "auc_ci": [interval.low, interval.high],
+        "baseline_auc": auc(truth[rows], base[rows]),
+        "average_precision": average_precision(truth[rows], p[rows, 0]),
+        "brier": brier(truth[rows], p[rows, 0]),
+        "ece": ece(truth[rows], p[rows, 0]),
+        "rps": ranked_probability_score(rating[rows], p[rows]),
+        "recall_at_10pct": recall_in_riskiest(truth[rows], p[rows, 0]),
+        "lead_hours": _lead(truth[rows], p[rows, 0], lead[rows]),
+    }
+
+
+def _origin_row(judged: Judged) -> dict[str, Any]:
+    truth, p = judged.examples.is_dissatisfied, judged.probabilities[:, 0]
+    rows = _entries(judged.examples.frame.order, judged.stage, np.zeros(len(truth)))["stages"]
+    return {
+        "n_orders": len(np.unique(judged.examples.frame.order)),
+        "model": judged.model.chosen,
+        "pooled_auc": auc(truth, p),
+        "baseline_pooled_auc": auc(truth, judged.baseline),
+        "stages": {
+            STAGE_ORDER[number].value: {
+                "auc": auc(truth[found], p[found]),
+                "baseline_auc": auc(truth[found], judged.baseline[found]),
+            }
+            for number, found in rows.items()
+        },
+    }
+
+
+def by_prefix(truth: np.ndarray, score: np.ndarray, events: np.ndarray) -> list[dict[str, Any]]:
+    """The AUC at each number of known events."""
+    rows = []
+    for number in np.unique(events):
+        found = events == number
+        rows.append({"events": int(number), "n": int(found.sum()), "auc": auc(truth[found], score[found])})
+    return rows
+
+
+def _weighted(prefix: list[dict[str, Any]]) -> float:
+    """AUC per prefix length, averaged by the number of test prefixes; lengths with one class left out."""
+    told = [(row["auc"], row["n"]) for row in prefix if not np.isnan(row["auc"])]
+    return float(np.average([a for a, _ in told], weights=[n for _, n in told])) if told else float("nan")
+
+
+def _lead(truth: np.ndarray, score: np.ndarray, lead: np.ndarray) -> float | None:
+    """Median hours left to the callback among the dissatisfied orders in the riskiest tenth."""
+    riskiest = np.argsort(-score, kind="stable")[: max(1, round(0.1 * len(score)))]
+    hit = riskiest[truth[riskiest]]
+    return float(np.median(lead[hit]) / HOUR) if len(hit) else None

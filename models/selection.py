@@ -1,0 +1,146 @@
+"""Choosing an estimator inside training: forward in time, with a gap in which labels ripen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.calibration import penalised_logistic, sigmoid
+from models.estimators import BoostedTrees, RidgeLogistic, TreeShape
+from models.metrics import log_loss
+
+#: Below this many orders of the rarer outcome nothing is chosen: one ridge regression, no trees.
+_LEAST_RARER = 50
+#: From this many orders on, trees may be larger and one seed is enough.
+_MANY_ORDERS = 15_000
+_FEW_ORDERS = 5_000
+_BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen: trees (shape and number), the ridge, and how much of the trees goes in the blend."""
+
+    shape: TreeShape
+    trees: int
+    C: float
+    trees_share: float
+
+    @property
+    def name(self) -> str:
+        """The choice in one word."""
+        return {0.0: "logistic", 1.0: "lightgbm"}.get(self.trees_share, "blend")
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What is tried for data of a size."""
+
+    shapes: tuple[TreeShape, ...]
+    tree_counts: tuple[int, ...]
+    ridges: tuple[float, ...]
+    folds: int
+
+    @classmethod
+    def for_size(cls, orders: int, rarer: int) -> "Menu":
+        """Few, strongly held candidates for small data; larger trees only where they can be fed."""
+        ridges = (0.003, 0.03, 0.3) if orders < _FEW_ORDERS else (0.03,)
+        if rarer < _LEAST_RARER:
+            return cls((), (), (0.01,), 3)
+        if orders < _FEW_ORDERS:
+            shapes = (
+                TreeShape(4, 60, 0.03, 0.3, 0.6, 20.0, 5),
+                TreeShape(8, 40, 0.03, 0.3, 0.6, 20.0, 5),
+            )
+            return cls(shapes, (30, 60, 100, 150, 200, 300), ridges, 4)
+        if orders < _MANY_ORDERS:
+            shapes = (TreeShape(6, 80, 0.05, 0.4, 0.7, 20.0, 2), TreeShape(12, 80, 0.05, 0.4, 0.7, 20.0, 2))
+            return cls(shapes, (40, 80, 120, 160, 240), ridges, 3)
+        return cls((TreeShape(15, 200, 0.08, 0.5, 0.7, 20.0, 1, 63),), (60, 100, 150, 200, 300), (0.03,), 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Log-odds of the chosen estimator on rows that it had not seen, later than what it learnt from."""
+
+    rows: np.ndarray
+    log_odds: np.ndarray
+    baseline_log_odds: np.ndarray
+
+
+def forward_folds(
+    received_at: np.ndarray, ripe_at: np.ndarray, folds: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows to learn from and later rows to judge by, window after window over the last 60 % of orders.
+
+    Only examples ripe (their rating known) when a window begins are learnt from.
+    """
+    edges = np.quantile(received_at, np.linspace(0.4, 1.0, folds + 1))
+    for number in range(folds):
+        start, end = edges[number], edges[number + 1]
+        learn = (received_at < start) & (ripe_at < start)
+        judge = (received_at >= start) & ((received_at < end) | (number == folds - 1))
+        yield np.flatnonzero(learn), np.flatnonzero(judge)
+
+
+def choose(
+    X: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    received_at: np.ndarray,
+    ripe_at: np.ndarray,
+    orders: int,
+    rarer: int,
+    seed: int,
+    progress: Callable[[str], None],
+) -> tuple[Choice, Held | None]:
+    """The candidate with the least log-loss on later orders, and its predictions there."""
+    menu = Menu.for_size(orders, rarer)
+    default = Choice(TreeShape(), 0, menu.ridges[0], 0.0)
+    pieces: list[tuple[np.ndarray, dict[object, np.ndarray]]] = []
+    for number, (learn, judge) in enumerate(forward_folds(received_at, ripe_at, menu.folds)):
+        if min(weight[rows][y[rows] == bad].sum() for rows in (learn, judge) for bad in (True, False)) >= 5:
+            progress(f"inner fold {number + 1} of {menu.folds}")
+            pieces.append((judge, _candidates(menu, X, y, weight, learn, judge, seed)))
+    if not pieces:
+        return default, None
+    rows = np.concatenate([judge for judge, _ in pieces])
+    if y[rows].all() or not y[rows].any():
+        return default, None
+    guesses = {key: np.concatenate([found[key] for _, found in pieces]) for key in pieces[0][1]}
+    loss = {key: _loss(guess, y[rows], weight[rows]) for key, guess in guesses.items()}
+    ridge = min((key for key in loss if isinstance(key, float)), key=lambda key: loss[key])
+    grown = [key for key in loss if not isinstance(key, float)]
+    if not grown:
+        return Choice(TreeShape(), 0, ridge, 0.0), Held(rows, guesses[ridge], guesses[ridge])
+    best = min(grown, key=lambda key: loss[key])
+    shape, trees = best  # type: ignore[misc]
+    blends = {share: share * guesses[best] + (1 - share) * guesses[ridge] for share in _BLENDS}
+    share = min(_BLENDS, key=lambda s: _loss(blends[s], y[rows], weight[rows]))
+    return Choice(shape, trees, ridge, share), Held(rows, blends[share], guesses[ridge])
+
+
+def _candidates(
+    menu: Menu,
+    X: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    learn: np.ndarray,
+    judge: np.ndarray,
+    seed: int,
+) -> dict[object, np.ndarray]:
+    found: dict[object, np.ndarray] = {}
+    for C in menu.ridges:
+        found[C] = RidgeLogistic.fit(X[learn], y[learn], weight[learn], C, seed).log_odds(X[judge])
+    for shape in menu.shapes:
+        grown = BoostedTrees.fit(X[learn], y[learn], weight[learn], shape, menu.tree_counts[-1], seed)
+        for trees in menu.tree_counts:
+            found[shape, trees] = grown.log_odds(X[judge], trees)
+    return found
+
+
+def _loss(log_odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
+    """Log-loss after the best straight line through the log-odds, so that only the shape is compared."""
+    design = np.column_stack([np.ones(len(y)), log_odds])
+    answer = penalised_logistic(design, y, weight, np.full(2, 1e-3), np.array([0.0, 1.0]))
+    return log_loss(y, sigmoid(design @ answer), weight)
