@@ -22,6 +22,8 @@ SAME_MATTER_DAYS = 180
 #: Calls by hour of the day, and by day of the week from Monday.
 _HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 12, 15, 14, 11, 8, 10, 12, 11, 10, 9, 8, 9, 8, 6, 3, 2)
 _WEEKDAYS = (1.15, 1.1, 1.05, 1.0, 1.0, 0.7, 0.65)
+#: More matters than needed, since reports that would come after the extract fall away.
+_SPARE_MATTERS = 20
 #: The plum rains and the typhoons.
 _RAINY_MONTHS = (6, 7, 9)
 
@@ -112,9 +114,9 @@ def _neighbourhoods(rng: np.random.Generator, city: City, orders: int) -> _Neigh
 
 def draw_reports(rng: np.random.Generator, city: City, orders: int) -> Reports:
     """Exactly so many calls; an incident's later calls come from neighbours, a matter's from its caller."""
-    matters = _draw_matters(rng, city, orders)
+    matters = _draw_matters(rng, city, orders + _SPARE_MATTERS)
     neighbourhoods = _neighbourhoods(rng, city, orders)
-    of = np.repeat(np.arange(orders), matters.times)
+    of = np.repeat(np.arange(len(matters.times)), matters.times)
     first = np.cumsum(matters.times) - matters.times
     is_first = np.arange(len(of)) == first[of]
     days = np.exp(rng.normal(np.log(_REPORT_GAP_DAYS), _REPORT_GAP_SPREAD, len(of)))
