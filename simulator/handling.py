@@ -107,7 +107,7 @@ def handle(load: Caseload) -> Journey:
     """Handle a caseload from the opening of its round to its closing."""
     dispatches, assigned = _dispatches(load)
     meetings, seen = _meetings(load, assigned)
-    needs_fund = load.sometimes(categories.FUND[load.category])
+    needs_fund = load.intake.needs_fund[load.order]
     blocks = _Blocks(needs_fund, needs_fund & load.city.is_unfunded[load.community])
     closed = _closing_times(load, seen, blocks)
     company, manager = load.city.keepers(load.community, closed)

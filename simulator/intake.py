@@ -28,6 +28,7 @@ class Intake:
     """The orders in the order of their receipt, one place each.
 
     `category`, `company` and `manager` are as first written; the category proves to be `true_category`.
+    `needs_fund` shows when the fund is asked for: only it can pay.
     `earlier_reports` counts the same caller's orders of the same category in the 180 days before.
     """
 
@@ -40,6 +41,7 @@ class Intake:
     true_category: Codes
     source: Codes
     part: Codes
+    needs_fund: Flags
     company: Codes
     manager: Codes
     is_misaddressed: Flags
@@ -98,6 +100,7 @@ def take_in(rng: np.random.Generator, city: City, clock: WorkClock, orders: int)
         true_category=reports.category,
         source=source,
         part=_parts(rng, reports.category),
+        needs_fund=rng.random(orders) < categories.FUND[reports.category],
         company=company,
         manager=manager,
         is_misaddressed=is_misaddressed,
