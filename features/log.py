@@ -105,7 +105,14 @@ def _complete(frame: pd.DataFrame | None, columns: Mapping[str, str]) -> pd.Data
     complete = {}
     for name, kind in columns.items():
         if frame is not None and name in frame.columns:
-            complete[name] = frame[name]
+            complete[name] = _words(frame[name]) if kind == "word" else frame[name].to_numpy(_DTYPE[kind])
         else:
-            complete[name] = pd.Series(np.full(size, _MISSING[kind], dtype=_DTYPE[kind]))
-    return pd.DataFrame({name: column.to_numpy() for name, column in complete.items()}, copy=False)
+            complete[name] = np.full(size, _MISSING[kind], dtype=_DTYPE[kind])
+    return pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in complete.items()})
+
+
+def _words(column: pd.Series) -> np.ndarray:
+    """Words as objects with None where missing, whatever the frame called them."""
+    words = column.astype(object).to_numpy(copy=True)
+    words[column.isna().to_numpy()] = None
+    return words

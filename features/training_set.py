@@ -141,11 +141,18 @@ def build_training_set(
     return TrainingSet(compute_columns(examples.frame, history, features, progress), examples, features)
 
 
-def label_delay(labels: Labels, chronicle: Chronicle, share: float = 0.95) -> int:
-    """Microseconds within which this share of the rated rounds got their rating, from receipt."""
-    if not len(labels.order):
-        return 0
-    return int(np.quantile(labels.known_at - chronicle.known_at[labels.round_start], share))
+def ripe(examples: Examples, at: int, share: float = 0.95) -> np.ndarray:
+    """Which examples may be learnt from at a time: whole cohorts of receipt, old enough to have their ratings.
+
+    A cohort is ripe when this share of the ratings known by then had come within its age; taking every
+    rated order would keep only the fast closers of the last weeks.
+    """
+    known = examples.label_known_at < at
+    if not known.any():
+        return known
+    waits = (examples.label_known_at - examples.received_at)[known]
+    first = np.unique(examples.frame.round_start[known], return_index=True)[1]
+    return known & (examples.received_at < at - int(np.quantile(waits[first], share)))
 
 
 def _event_moments(chronicle: Chronicle, labels: Labels) -> tuple[Ints, Ints]:

@@ -9,8 +9,7 @@ import numpy as np
 
 from features.definition import FeatureSet
 from features.history import History
-from features.labels import labels_of
-from features.training_set import Examples, TrainingSet, build_training_set, examples_of, label_delay
+from features.training_set import Examples, TrainingSet, build_training_set, examples_of, ripe
 from hotline.calendar import DAY, HOUR
 from hotline.lifecycle import STAGE_ORDER
 from models.calibration import sigmoid
@@ -76,27 +75,31 @@ def backtest(
     protocol: Protocol = Protocol.LABEL_HONEST,
     most_events: int | None = None,
     seed: int = 0,
+    training: TrainingSet | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """Refit on what was known before each test window and report on the orders of the window.
 
+    `training` may bring the label-honest examples ready made.
+
     Raises TooFewRatingsError where a window's past holds fewer than ten orders of either outcome.
     """
     published = protocol is Protocol.AS_PUBLISHED
-    progress("examples")
-    examples = examples_of(history.chronicle, on_grid=not published)
+    if training is None:
+        progress("examples and features")
+        examples = examples_of(history.chronicle, on_grid=not published)
+        if published and len(examples):
+            examples = _first_events(examples, most_events)
+        training = build_training_set(history, features, examples)
+    examples = training.examples
     if not len(examples):
         raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
-    if published:
-        examples = _first_events(examples, most_events)
-    progress("features")
-    training = build_training_set(history, features, examples)
     first_rows = np.unique(examples.frame.order, return_index=True)[1]
     judged = []
     for number, split in enumerate(splits(examples.received_at[first_rows], test_share, origins)):
         progress(f"origin {number + 1} of {origins}")
         judged.append(_judge(training, split, dataset, published, seed, progress))
-    return report(judged, origins, protocol, history)
+    return report(judged, origins, protocol)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +123,12 @@ def _judge(
     progress: Callable[[str], None],
 ) -> Judged:
     examples = training.examples
-    earlier = examples.received_at < split.starts_at
-    known = examples.frame.as_of < split.starts_at if published else examples.label_known_at < split.starts_at
+    if published:
+        learnt = (examples.received_at < split.starts_at) & (examples.frame.as_of < split.starts_at)
+    else:
+        learnt = ripe(examples, split.starts_at)
     tested = (examples.received_at >= split.starts_at) & (examples.received_at <= split.ends_at)
-    learn = training.take(earlier & known)
+    learn = training.take(learnt)
     if published:  # as published: every prefix weighs one
         learn = replace(learn, examples=replace(learn.examples, weight=np.ones(len(learn))))
     bad = learn.examples.is_dissatisfied
@@ -158,7 +163,7 @@ def _first_events(examples: Examples, most_events: int | None) -> Examples:
     return examples.take(examples.events <= most_events)
 
 
-def report(judged: Sequence[Judged], origins: int, protocol: Protocol, history: History) -> dict[str, Any]:
+def report(judged: Sequence[Judged], origins: int, protocol: Protocol) -> dict[str, Any]:
     """One object with every figure; AUC intervals draw whole orders."""
     truth = np.concatenate([j.examples.is_dissatisfied for j in judged])
     p = np.concatenate([j.probabilities for j in judged])
@@ -170,13 +175,13 @@ def report(judged: Sequence[Judged], origins: int, protocol: Protocol, history: 
     stage = np.concatenate([j.stage for j in judged])
     as_of = np.concatenate([j.examples.frame.as_of for j in judged])
     label_at = np.concatenate([j.examples.label_known_at for j in judged])
+    received_at = np.concatenate([j.examples.received_at for j in judged])
     window = np.concatenate([np.full(len(j.examples), n) for n, j in enumerate(judged)])
     interval = auc_interval(truth, p[:, 0], order)
     entry = _entries(order, stage, window)
     prefix = by_prefix(truth, p[:, 0], events)
     base_prefix = by_prefix(truth, base, events)
     bad_orders = len(np.unique(order[truth]))
-    labels = labels_of(history.chronicle)
     return {
         "protocol": protocol.value,
         "origins": origins,
@@ -196,7 +201,7 @@ def report(judged: Sequence[Judged], origins: int, protocol: Protocol, history: 
         "rps": ranked_probability_score(rating, p, weight),
         "recall_at_10pct": recall_in_riskiest(truth[entry["last"]], p[entry["last"], 0]),
         "lead_hours": _lead(truth[entry["last"]], p[entry["last"], 0], (label_at - as_of)[entry["last"]]),
-        "label_delay_days": label_delay(labels, history.chronicle) / DAY,
+        "label_delay_days": float(np.quantile(label_at - received_at, 0.95) / DAY),
         "stages": [
             _stage_row(STAGE_ORDER[number].value, rows, truth, p, base, rating, order, label_at - as_of)
             for number, rows in entry["stages"].items()

@@ -1,5 +1,10 @@
 """The `qingling` command: every pipeline by name. Heavy imports wait until a command runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
 app = typer.Typer(
@@ -9,6 +14,167 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+Json = Annotated[bool, typer.Option("--json", help="print one JSON object to stdout")]
+Seed = Annotated[int, typer.Option(help="seed of everything random")]
+
+
+@app.command()
+def ingest(
+    description: Annotated[Path, typer.Argument(help="the file that describes the extract")],
+    as_json: Json = False,
+) -> None:
+    """Load an extract that a description file explains."""
+    from pipelines import ingest as recipe
+
+    raise typer.Exit(recipe.run(description, as_json))
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="folder for the extract files")],
+    orders: Annotated[int, typer.Option(min=1, help="how many orders")] = 20_000,
+    seed: Seed = 1,
+) -> None:
+    """Write the extract of a district that never was, with planted causes."""
+    from pipelines.simulate import simulate_extract
+
+    with _progress() as tell:
+        district = simulate_extract(orders, seed, out, tell)
+    typer.echo(f"{district.orders:,} orders, {district.events:,} events, {district.rated:,} rated: {out}")
+    typer.echo(f"next: qingling ingest {out}/pudong.toml")
+
+
+@app.command()
+def train(as_json: Json = False, seed: Seed = 0) -> None:
+    """Learn from the store and register the model as challenger."""
+    from pipelines import train as recipe
+    from pipelines.printing import print_report
+
+    with _explained(), _progress() as tell:
+        report = recipe.train(_settings(), seed, tell)
+    print_report(report, as_json)
+
+
+@app.command()
+def backtest(
+    as_json: Json = False,
+    test_share: Annotated[
+        float, typer.Option(min=0.02, max=0.5, help="share of the latest orders to judge by")
+    ] = 0.2,
+    origins: Annotated[int, typer.Option(min=1, max=20, help="rolling test windows")] = 1,
+    protocol: Annotated[str, typer.Option(help="label-honest or as-published")] = "label-honest",
+    max_events: Annotated[
+        int | None, typer.Option(min=1, help="as-published: prefixes up to this length")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Refit on earlier orders and report on later ones."""
+    from models.backtest import Protocol
+    from pipelines.printing import print_report
+    from pipelines.train import backtest_store
+
+    with _explained(), _progress() as tell:
+        chosen = Protocol(protocol)
+        report = backtest_store(_settings(), test_share, origins, chosen, max_events, seed, tell)
+    print_report(report, as_json)
+
+
+@app.command()
+def promote(
+    version: Annotated[str | None, typer.Option(help="a version instead of the challenger")] = None,
+    force: Annotated[bool, typer.Option("--force", help="promote although a gate fails")] = False,
+) -> None:
+    """Make the challenger champion if it is not worse."""
+    from pipelines import promote as recipe
+
+    with _explained():
+        found, verdict, granted = recipe.promote(_settings(), version, force)
+    for gate, figures, passed in verdict.gates:
+        typer.echo(f"{'passed' if passed else 'FAILED'}  {gate}: {figures}")
+    typer.echo(
+        f"version {found} is champion" if granted else f"version {found} was refused; --force overrides"
+    )
+    raise typer.Exit(0 if granted else 1)
+
+
+@app.command()
+def score(
+    order: Annotated[str | None, typer.Argument(help="the order's id")] = None,
+    open_orders: Annotated[bool, typer.Option("--open", help="all open orders, the riskiest first")] = False,
+    at: Annotated[
+        str | None, typer.Option(help="the moment asked about, e.g. 2026-10-01T09:00+08:00")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="rows of the table")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Score one order, or all open ones, at any moment of their life."""
+    from pipelines import score as recipe
+
+    with _explained():
+        recipe.run(_settings(), order, open_orders, at, limit, as_json)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+) -> None:
+    """Serve scores over HTTP, on this machine only."""
+    from serve.run import run
+
+    run(_settings(), port)
+
+
+@app.command()
+def demo(
+    orders: Annotated[int, typer.Option(min=2000, help="orders of the simulated district")] = 20_000,
+    seed: Seed = 1,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="end by serving")] = True,
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+) -> None:
+    """Simulate a district, ingest, train, promote, score, and serve."""
+    from pipelines import demo as recipe
+
+    with _explained():
+        recipe.run(_settings(), orders, seed)
+    if serving:
+        serve(port)
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated pages of docs/ anew."""
+    from pipelines.feature_docs import features_page
+
+    target = Path("docs/features.md")
+    target.write_text(features_page(), encoding="utf-8")
+    typer.echo(f"wrote {target}")
+
+
+def _settings() -> Any:
+    from desk.settings import load_settings
+
+    return load_settings()
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A line on stderr that says what is being done."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda step, share=None: status.update(step if share is None else f"{step} {share:.0%}")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What a user can mend is said in one line instead of a traceback."""
+    try:
+        yield
+    except (LookupError, ValueError) as error:
+        message = error.args[0] if error.args else str(error)
+        typer.secho(f"{message}", fg="red", err=True)
+        raise typer.Exit(1) from error
 
 
 def main() -> None:

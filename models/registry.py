@@ -1,0 +1,177 @@
+"""Models kept: every training a run in mlflow, the champion also as a plain file that serving reads.
+
+The only room that knows mlflow. Serving never waits for it: promotion copies the model's text to
+`models/champion.json` under home in one atomic step.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.satisfaction_model import SatisfactionModel
+
+NAME = "qingling"
+EXPERIMENT = "qingling"
+CHAMPION, CHALLENGER = "champion", "challenger"
+_SERVED = "models/champion.json"
+
+
+class NoModelError(LookupError):
+    """There is no such model yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """A model with its version and the report of its backtest."""
+
+    version: str
+    model: SatisfactionModel
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The models of one home folder."""
+
+    home: Path
+
+    def register(
+        self, model: SatisfactionModel, report: Mapping[str, Any], parameters: Mapping[str, Any]
+    ) -> str:
+        """Log a training as a run, register its model as challenger, and return the version."""
+        mlflow = self._mlflow()
+        with mlflow.start_run() as run, tempfile.TemporaryDirectory() as folder:
+            text = Path(folder) / "model.json"
+            text.write_text(model.to_json(), encoding="utf-8")
+            mlflow.log_params({**parameters, **_parameters(model)})
+            mlflow.log_metrics(_metrics(report))
+            mlflow.log_dict(dict(report), "report.json")
+            mlflow.set_tags({"dataset": model.span.dataset, "verdict": report["verdict"]})
+            mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(Path(__file__).with_name("pyfunc.py")),
+                artifacts={"model": str(text)},
+                signature=_signature(model),
+                pip_requirements=_requirements(),
+            )
+            found = mlflow.register_model(
+                f"runs:/{run.info.run_id}/model", NAME, tags={"dataset": model.span.dataset}
+            )
+        client = mlflow.MlflowClient()
+        client.set_registered_model_alias(NAME, CHALLENGER, found.version)
+        return str(found.version)
+
+    def get(self, alias: str) -> Registered:
+        """The model under an alias, or of a version; NoModelError where there is none."""
+        mlflow = self._mlflow()
+        client = mlflow.MlflowClient()
+        try:
+            found = (
+                client.get_model_version(NAME, alias)
+                if alias.isdigit()
+                else client.get_model_version_by_alias(NAME, alias)
+            )
+        except mlflow.exceptions.MlflowException as error:
+            raise NoModelError(f"there is no {alias} model in {self.home}; run `qingling train`") from error
+        folder = Path(mlflow.artifacts.download_artifacts(f"models:/{NAME}/{found.version}"))
+        text = next(folder.rglob("model.json")).read_text(encoding="utf-8")
+        report = json.loads(mlflow.artifacts.load_text(f"runs:/{found.run_id}/report.json"))
+        return Registered(str(found.version), SatisfactionModel.from_json(text), report)
+
+    def promote(self, candidate: Registered) -> None:
+        """Make a model the champion: the alias in mlflow, then the file that serving reads."""
+        mlflow = self._mlflow()
+        mlflow.MlflowClient().set_registered_model_alias(NAME, CHAMPION, candidate.version)
+        served = {
+            "version": candidate.version,
+            "report": dict(candidate.report),
+            "model": json.loads(candidate.model.to_json()),
+        }
+        target = self.home / _SERVED
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+            json.dump(served, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(target)
+
+    def champion(self) -> Registered:
+        """The model in service, without asking mlflow; NoModelError where nothing was promoted."""
+        target = self.home / _SERVED
+        if not target.exists():
+            raise NoModelError("no model has been promoted yet; run `qingling train` and `qingling promote`")
+        served = json.loads(target.read_text(encoding="utf-8"))
+        model = SatisfactionModel.from_json(json.dumps(served["model"]))
+        return Registered(served["version"], model, served["report"])
+
+    def champion_mark(self) -> tuple[int, int] | None:
+        """Changes whenever the champion does; None where there is none. One look at the file system."""
+        try:
+            found = (self.home / _SERVED).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _mlflow(self) -> Any:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        import logging
+
+        import mlflow
+
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        logging.getLogger("alembic").setLevel(logging.ERROR)
+        home = self.home.resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
+        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+            mlflow.create_experiment(EXPERIMENT, artifact_location=(home / "mlflow-artifacts").as_uri())
+        mlflow.set_experiment(EXPERIMENT)
+        return mlflow
+
+
+def _parameters(model: SatisfactionModel) -> dict[str, Any]:
+    span = model.span
+    return {
+        "dataset": span.dataset,
+        "estimator": model.chosen,
+        "trees_share": model.trees_share,
+        "trees": model.trees.trees if model.trees else 0,
+        "features": len(model.features),
+        "feature_fingerprint": model.features.fingerprint,
+        "train_orders": span.orders,
+        "train_examples": span.examples,
+        "train_dissatisfied": span.dissatisfied,
+        "first_received_at": span.first_received_at,
+        "last_received_at": span.last_received_at,
+    }
+
+
+def _metrics(report: Mapping[str, Any]) -> dict[str, float]:
+    found = {name: value for name, value in report.items() if isinstance(value, float)}
+    for stage in report["stages"]:
+        found |= {f"{stage['stage']}_{n}": v for n, v in stage.items() if isinstance(v, float)}
+    found |= {f"baseline_{n}": v for n, v in report["baseline"].items() if isinstance(v, float)}
+    return {name: value for name, value in found.items() if value == value}
+
+
+def _signature(model: SatisfactionModel) -> Any:
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+
+    rows = [
+        ColSpec(DataType.double if f.kind == "number" else DataType.string, f.name, required=False)
+        for f in model.features.features
+    ]
+    levels = ("dissatisfied", "fair", "mostly_satisfied", "satisfied", "expected_loss")
+    return ModelSignature(Schema(rows), Schema([ColSpec(DataType.double, name) for name in levels]))
+
+
+def _requirements() -> list[str]:
+    from importlib.metadata import version
+
+    return [f"{name}=={version(name)}" for name in ("lightgbm", "numpy", "pandas", "rjieba", "mlflow")]

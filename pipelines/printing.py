@@ -1,0 +1,121 @@
+"""Reports and scores as people read them in a terminal, or as one JSON object."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hotline.prediction import Prediction
+
+
+def print_report(report: Mapping[str, Any], as_json: bool) -> None:
+    """A backtest's figures."""
+    if as_json:
+        print(json.dumps(finite(report), ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    low, high = report["pooled_auc_ci"]
+    console.print(
+        f"{report['dataset']} · {report['protocol']} · {report['origins']} origin(s) · {report['model']} · "
+        f"{report['n_orders']:,} orders judged, {report['base_rate']:.1%} of moments end dissatisfied"
+    )
+    console.print(
+        f"AUC pooled {report['pooled_auc']:.3f} [{low:.3f}, {high:.3f}], weighted {report['weighted_auc']:.3f}; "
+        f"logistic baseline {report['baseline']['pooled_auc']:.3f} / {report['baseline']['weighted_auc']:.3f}"
+    )
+    console.print(
+        f"Brier {report['brier']:.3f} · ECE {report['ece']:.3f} · RPS {report['rps']:.3f} · "
+        f"verdict: {report['verdict']}"
+    )
+    names = (
+        "n",
+        "base_rate",
+        "auc",
+        "baseline_auc",
+        "average_precision",
+        "brier",
+        "ece",
+        "recall_at_10pct",
+        "lead_hours",
+    )
+    table = Table("stage", *names)
+    for stage in report["stages"]:
+        table.add_row(stage["stage"], *(_figure(stage[name]) for name in names))
+    console.print(table)
+    if "version" in report:
+        console.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
+
+
+def prediction_json(prediction: Prediction) -> dict[str, Any]:
+    """A prediction in the shape that the API answers in."""
+    return {
+        "order_id": prediction.order_id,
+        "as_of": prediction.as_of.isoformat(),
+        "stage": prediction.stage.value,
+        "probabilities": dict(
+            zip(
+                ("dissatisfied", "fair", "mostly_satisfied", "satisfied"),
+                prediction.probabilities,
+                strict=True,
+            )
+        ),
+        "dissatisfied": prediction.dissatisfied,
+        "expected_loss": prediction.expected_loss,
+        "band": prediction.band.value,
+        "band_zh": prediction.band.zh,
+        "reasons": [
+            {
+                "feature": r.feature,
+                "zh": r.zh,
+                "value": r.value,
+                "effect": r.effect,
+                "direction": "up" if r.raises else "down",
+            }
+            for r in prediction.reasons
+        ],
+        "model_version": prediction.model_version,
+    }
+
+
+def print_prediction(prediction: Prediction) -> None:
+    """One order's score with its reasons."""
+    p = prediction.probabilities
+    print(
+        f"{prediction.order_id} · {prediction.stage.zh} · {prediction.as_of:%Y-%m-%d %H:%M} · {prediction.band.zh}"
+    )
+    print(
+        f"不满意 {p[0]:.1%} · 一般 {p[1]:.1%} · 基本满意 {p[2]:.1%} · 满意 {p[3]:.1%} · 预计失分 {prediction.expected_loss:.2f}"
+    )
+    for reason in prediction.reasons:
+        print(f"  {'↑ 使风险升高' if reason.raises else '↓ 使风险降低'}  {reason.zh}")
+
+
+def print_predictions(predictions: Iterable[Prediction], total: int) -> None:
+    """Open orders as a table, the riskiest first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("工单", "阶段", "不满意", "预计失分", "处置", "主要原因", title=f"在办 {total:,} 件")
+    for p in predictions:
+        reason = p.reasons[0].zh if p.reasons and p.reasons[0].raises else ""
+        table.add_row(
+            p.order_id, p.stage.zh, f"{p.dissatisfied:.1%}", f"{p.expected_loss:.2f}", p.band.zh, reason
+        )
+    Console().print(table)
+
+
+def finite(value: Any) -> Any:
+    """The same with NaN as null, as JSON wants it."""
+    if isinstance(value, Mapping):
+        return {name: finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _figure(value: Any) -> str:
+    if value is None or value != value:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else (f"{value:.0f}" if value >= 10 else f"{value:.3f}")

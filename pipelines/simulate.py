@@ -1,0 +1,17 @@
+"""A simulated district as ordinary extract files, with the description that explains them."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from simulator.generate import SimulatedDistrict, simulate
+
+
+def simulate_extract(
+    orders: int, seed: int, out: Path, progress: Callable[[str, float], None]
+) -> SimulatedDistrict:
+    """Write the extract and, beside it, the Pudong description."""
+    district = simulate(orders, seed, out, progress)
+    description = files("store.descriptions").joinpath("pudong.toml").read_text(encoding="utf-8")
+    (out / "pudong.toml").write_text(description, encoding="utf-8")
+    return district

@@ -1,0 +1,58 @@
+"""From the store to a registered challenger."""
+
+from collections.abc import Callable
+from typing import Any
+
+from desk.settings import Settings
+from features.catalogue import feature_set
+from features.history import History
+from features.log import Log
+from features.training_set import build_training_set, examples_of, ripe
+from models.backtest import Protocol, backtest
+from models.registry import Registry
+from models.satisfaction_model import SatisfactionModel
+from store.database import open_store
+
+
+def history_of(settings: Settings) -> tuple[str, History]:
+    """The data set's name and its whole history."""
+    store = open_store(settings.home, settings.dataset, settings.database_url)
+    try:
+        return store.dataset, History.of(Log.of(store.frames(), store.attributes()))
+    finally:
+        store.close()
+
+
+def train(settings: Settings, seed: int, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Judge on the last fifth, then learn from every ripe order and register the model as challenger."""
+    progress("reading the store")
+    dataset, history = history_of(settings)
+    features = feature_set(history.chronicle.log)
+    progress("examples and features")
+    training = build_training_set(history, features, examples_of(history.chronicle))
+    report = backtest(history, features, dataset, seed=seed, training=training, progress=progress)
+    last_known = int(history.chronicle.known_at.max())
+    model = SatisfactionModel.fit(
+        training.take(ripe(training.examples, last_known)), dataset, seed, progress=progress
+    )
+    progress("registering")
+    version = Registry(settings.home).register(model, report, {"seed": seed})
+    return {"version": version, "alias": "challenger", **report}
+
+
+def backtest_store(
+    settings: Settings,
+    test_share: float,
+    origins: int,
+    protocol: Protocol,
+    most_events: int | None,
+    seed: int,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    """How models learnt on earlier orders of the data set do on later ones."""
+    progress("reading the store")
+    dataset, history = history_of(settings)
+    features = feature_set(history.chronicle.log)
+    return backtest(
+        history, features, dataset, test_share, origins, protocol, most_events, seed, progress=progress
+    )
