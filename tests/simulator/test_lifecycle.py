@@ -76,6 +76,23 @@ def test_deadlines_categories_and_managers_change_on_the_way(extract: Extract) -
     assert (later["办理时限"] > first).all()
 
 
+def test_every_order_is_closed_by_the_manager_whom_the_files_name(extract: Extract) -> None:
+    closings = extract.events[extract.events["事件类型"] == "办结"].sort_values("发生时间")
+    handovers = extract.changes.dropna(subset="项目经理").sort_values("变更时间")
+    joined = pd.merge_asof(
+        closings, handovers, by="工单编号", left_on="发生时间", right_on="变更时间", suffixes=("", "_变更")
+    )
+    at_intake = joined["工单编号"].map(extract.orders.set_index("工单编号")["项目经理"])
+    assert joined["项目经理"].notna().sum() > 100
+    assert (joined["项目经理"].fillna(at_intake) == joined["经办人"]).all()
+
+
+def test_communities_change_hands_while_their_orders_are_open(extract: Extract) -> None:
+    handovers = extract.changes.dropna(subset="项目经理")
+    redirected = handovers["工单编号"].isin(extract.first("退单").index)
+    assert (~redirected).sum() > 5
+
+
 def test_promised_dates_are_kept_and_broken(extract: Extract) -> None:
     delays = extract.events[extract.events["事件类型"] == "延期告知"].drop_duplicates("工单编号")
     closed = delays["工单编号"].map(extract.first("办结")).dropna()

@@ -51,6 +51,13 @@ def test_the_truth_is_calibrated(extract: Extract, column: str) -> None:
     assert (error < 4 * spread + 0.002).all()
 
 
+def test_second_rounds_are_judged_with_what_the_first_one_heard(extract: Extract) -> None:
+    second = extract.truth.query("轮次 == 2")
+    first = extract.truth.query("轮次 == 1")
+    assert second["p_full"].mean() > first["p_full"].mean() + 0.08
+    assert second["p_observable"].mean() == pytest.approx(second["p_full"].mean(), abs=0.05)
+
+
 def test_every_order_and_round_has_its_truth(extract: Extract) -> None:
     counted = extract.truth.groupby("轮次").size()
     assert counted.to_dict() == {1: extract.written.orders, 2: extract.written.redispatched}
