@@ -1,6 +1,8 @@
 """Many rows at once, by the fastest door that each database has."""
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -58,7 +60,13 @@ def plain_values(column: "pd.Series[Any]") -> list[Any]:
     return column.astype(object).where(~missing, None).tolist()
 
 
-def chunks_of(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """The items in pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Millions of short-lived tuples make Python look for cycles again and again; there are none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

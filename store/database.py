@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from store import live, predictions, tables
@@ -38,19 +38,14 @@ class Store:
         With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
         Words are of pandas' `str` dtype, missing ones NaN.
         """
-        attributes = self.attributes()
         with reading(self.engine) as connection:
+            attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes that the descriptions ingested so far have declared."""
-        table = tables.attributes.c
-        question = select(table.name, table.of, table.kind, table.zh).order_by(table.of, table.position)
         with reading(self.engine) as connection:
-            return tuple(
-                Attribute(name, AttributeOf(of), AttributeKind(kind), zh)
-                for name, of, kind, zh in connection.execute(question)
-            )
+            return declared_attributes(connection)
 
     def counts(self) -> dict[str, int]:
         """How many rows there are of each kind, and how many callbacks brought a rating."""
@@ -129,6 +124,19 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+
+_ATTRIBUTES = select(
+    tables.attributes.c.name, tables.attributes.c.of, tables.attributes.c.kind, tables.attributes.c.zh
+).order_by(tables.attributes.c.of, tables.attributes.c.position)
+
+
+def declared_attributes(connection: Connection) -> tuple[Attribute, ...]:
+    """The attributes that the tables hold, in the order of their declaration."""
+    return tuple(
+        Attribute(name, AttributeOf(of), AttributeKind(kind), zh)
+        for name, of, kind, zh in connection.execute(_ATTRIBUTES)
+    )
 
 
 def open_store(home: Path, dataset: str | None = None, url: str | None = None) -> Store:

@@ -1,19 +1,21 @@
 """The stored rows as columns: the frames that features are made from."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import orjson
 import pandas as pd
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, select
 
-from hotline.calendar import NO_TIME
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
 from store import tables
+from store.bulk import without_collection
+from store.columns import Columns, columns_of, words
 
 #: Rows fetched at a time: Python's tuples never pile up, only the columns made of them.
-FETCH_ROWS = 100_000
+FETCH_ROWS = 10_000
 #: Order ids in one question; below SQLite's and PostgreSQL's limits on parameters.
 IDS_A_QUESTION = 10_000
 
@@ -44,9 +46,8 @@ CALLBACK_COLUMNS = (
 )
 COMMUNITY_COLUMNS = ("community", "known_at", "recorded_at", *tables.COMMUNITY_FACTS)
 FORECAST_COLUMNS = ("order_id", "known_at", "recorded_at", "rating", "probability", "seen_model")
-_FLOATS = {*tables.CALLBACK_ANSWERS, *tables.COMMUNITY_FACTS, "probability", "seen_model"}
-
-Column = np.ndarray | pd.api.extensions.ExtensionArray
+#: PostgreSQL keeps a cursor's rows on its side only if the cursor has a name.
+_CURSOR_NAME = {"sqlite": (), "postgresql": ("frames",)}
 
 
 class FrameReader:
@@ -67,13 +68,13 @@ class FrameReader:
     def orders(self, *extra: str) -> pd.DataFrame:
         """Revisions of orders, in the order in which they were made."""
         columns = (*ORDER_COLUMNS, *extra)
-        frame = self._of_orders(tables.order_revisions, columns, ("order_id", "number"))
-        return self._spread(frame, AttributeOf.ORDER)
+        revisions = self._of_orders(tables.order_revisions, columns, ("order_id", "number"))
+        return self._spread(revisions, AttributeOf.ORDER)
 
     def events(self) -> pd.DataFrame:
         """Events with their own attributes, those taken back and those that take them back included."""
-        frame = self._of_orders(tables.events, EVENT_COLUMNS, ("order_id",))
-        return self._spread(frame, AttributeOf.EVENT)
+        events = self._of_orders(tables.events, EVENT_COLUMNS, ("order_id",))
+        return self._spread(events, AttributeOf.EVENT)
 
     def callbacks(self) -> pd.DataFrame:
         """Official callbacks, each in its newest version recorded."""
@@ -81,26 +82,34 @@ class FrameReader:
 
     def every_callback(self) -> pd.DataFrame:
         """Official callbacks in all their versions."""
-        return self._of_orders(tables.callbacks, CALLBACK_COLUMNS, ("order_id",))
+        return _frame(self._of_orders(tables.callbacks, CALLBACK_COLUMNS, ("order_id",)))
 
     def forecasts(self) -> pd.DataFrame:
         """The handlers' own expectations."""
-        return self._of_orders(tables.forecasts, FORECAST_COLUMNS, ("order_id", "known_at", "forecast_id"))
+        by = ("order_id", "known_at", "forecast_id")
+        return _frame(self._of_orders(tables.forecasts, FORECAST_COLUMNS, by))
 
     def communities(self, names: Sequence[str] | None = None) -> pd.DataFrame:
         """What is known of communities; with `names` only of those."""
-        table = tables.communities
-        question = self._question(table, COMMUNITY_COLUMNS, ("community", "number"))
-        if names is None:
-            return _frame(COMMUNITY_COLUMNS, self._fetch(question))
-        return _frame(COMMUNITY_COLUMNS, self._fetch_some(question, table.c.community, names))
+        by = ("community", "number")
+        question = _question(
+            tables.communities, COMMUNITY_COLUMNS, by, self._is_cut, None if names is None else "community"
+        )
+        pieces = self._fetch(question) if names is None else self._fetch_some(question, names)
+        return _frame(columns_of(COMMUNITY_COLUMNS, pieces))
 
     def all(self) -> dict[str, pd.DataFrame]:
         """Every frame of the contract, by name."""
+        if self._order_ids is not None:
+            return self._all()
+        with without_collection():
+            return self._all()
+
+    def _all(self) -> dict[str, pd.DataFrame]:
         orders = self.orders()
         names = None
         if self._order_ids is not None:
-            names = list(orders["community"].dropna().unique())
+            names = orders["community"].dropna().unique().tolist()
         return {
             "orders": orders,
             "events": self.events(),
@@ -109,92 +118,73 @@ class FrameReader:
             "forecasts": self.forecasts(),
         }
 
-    def _of_orders(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
-        question = self._question(table, columns, by)
+    def _of_orders(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> Columns:
         if self._order_ids is None:
-            return _frame(columns, self._fetch(question))
-        return _frame(columns, self._fetch_some(question, table.c.order_id, self._order_ids))
+            return columns_of(columns, self._fetch(_question(table, columns, by, self._is_cut)))
+        narrowed = _question(table, columns, by, self._is_cut, "order_id")
+        return columns_of(columns, self._fetch_some(narrowed, self._order_ids))
 
-    def _question(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> Select[Any]:
-        question = select(*(table.c[name] for name in columns)).order_by(*(table.c[name] for name in by))
-        if self._recorded_until is not None:
-            question = question.where(table.c.recorded_at <= self._recorded_until)
-        return question
+    @property
+    def _is_cut(self) -> bool:
+        return self._recorded_until is not None
 
-    def _fetch_some(self, question: Select[Any], key: Any, values: Sequence[str]) -> Iterator[list[Any]]:
-        for start in range(0, len(values), IDS_A_QUESTION):
-            piece = values[start : start + IDS_A_QUESTION]
-            narrowed = question.where(key == piece[0] if len(piece) == 1 else key.in_(piece))
+    def _fetch_some(self, question: Select[Any], keys: Sequence[str]) -> Iterator[list[Any]]:
+        for start in range(0, len(keys), IDS_A_QUESTION):
+            asked = {"keys": list(keys[start : start + IDS_A_QUESTION]), "until": self._recorded_until}
             # The driver's own rows: plain tuples, without SQLAlchemy's wrapping of each.
-            cursor: Any = self._connection.execute(narrowed).cursor
+            cursor: Any = self._connection.execute(question, asked).cursor
             yield cursor.fetchall()
             cursor.close()
 
     def _fetch(self, question: Select[Any]) -> Iterator[list[Any]]:
-        result = self._connection.execution_options(stream_results=True).execute(question)
-        cursor: Any = result.cursor
+        """Everything, piece by piece, from a cursor that the database keeps."""
+        bound = question.params(until=self._recorded_until)
+        written = str(bound.compile(self._connection, compile_kwargs={"literal_binds": True}))
+        driver: Any = self._connection.connection.driver_connection
+        cursor = driver.cursor(*_CURSOR_NAME[self._connection.dialect.name])
+        cursor.execute(written)
         while rows := cursor.fetchmany(FETCH_ROWS):
             yield rows
-        result.close()
+        cursor.close()
 
-    def _spread(self, frame: pd.DataFrame, of: AttributeOf) -> pd.DataFrame:
-        """Replace the JSON column by one column per declared attribute."""
-        packed = frame.pop("attributes")
+    def _spread(self, columns: Columns, of: AttributeOf) -> pd.DataFrame:
+        """With the JSON column replaced by one column per declared attribute."""
+        packed = columns.pop("attributes")
+        length = len(packed)
         declared = [attribute for attribute in self._attributes if attribute.of is of]
-        if not declared:
-            return frame
-        filled = np.flatnonzero(packed.notna().to_numpy())
-        unpacked = [orjson.loads(text) for text in packed.to_numpy(dtype=object)[filled]]
-        spread = {
-            attribute.name: _attribute_column(attribute, unpacked, filled, len(frame))
-            for attribute in declared
-        }
-        return pd.concat([frame, pd.DataFrame(spread, index=frame.index)], axis=1, copy=False)
+        filled = np.flatnonzero(~packed.isna()) if declared else np.zeros(0, dtype=np.int64)
+        unpacked = [orjson.loads(text) for text in packed[filled]]
+        for attribute in declared:
+            columns[attribute.name] = _attribute_column(attribute, unpacked, filled, length)
+        return pd.DataFrame(columns, copy=False)
 
 
-def _attribute_column(attribute: Attribute, unpacked: list[Any], filled: np.ndarray, length: int) -> Column:
+@lru_cache(maxsize=64)
+def _question(
+    table: Table, columns: tuple[str, ...], by: tuple[str, ...], is_cut: bool, key: str | None = None
+) -> Select[Any]:
+    """A question, made once: the columns in this order, perhaps cut at `until` and narrowed to `keys`."""
+    question = select(*(table.c[name] for name in columns)).order_by(*(table.c[name] for name in by))
+    if is_cut:
+        question = question.where(table.c.recorded_at <= bindparam("until", type_=BigInteger))
+    if key:
+        question = question.where(table.c[key].in_(bindparam("keys", expanding=True)))
+    return question
+
+
+def _attribute_column(attribute: Attribute, unpacked: list[Any], filled: np.ndarray, length: int) -> Any:
     values = [row.get(attribute.name) for row in unpacked]
     if attribute.kind in (AttributeKind.NUMERIC, AttributeKind.BOOLEAN):
         numbers = np.full(length, np.nan)
         numbers[filled] = np.array(values, dtype=float)
         return numbers
-    words = np.full(length, None, dtype=object)
-    words[filled] = values
-    return _words(words)
+    texts = np.full(length, None, dtype=object)
+    texts[filled] = values
+    return words(texts)
 
 
-def _frame(columns: Sequence[str], pieces: Iterator[list[Any]]) -> pd.DataFrame:
-    frames = [_piece(columns, rows) for rows in pieces if rows]
-    if not frames:
-        return _piece(columns, [])
-    if len(frames) == 1:
-        return frames[0]
-    return pd.concat(frames, ignore_index=True, copy=False)
-
-
-def _piece(columns: Sequence[str], rows: list[Any]) -> pd.DataFrame:
-    values: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pd.DataFrame(
-        {name: _maker(name)(column) for name, column in zip(columns, values, strict=True)}, copy=False
-    )
-
-
-def _maker(name: str) -> Callable[[Sequence[Any]], Column]:
-    if name.endswith("_at"):
-        return _times
-    return _numbers if name in _FLOATS else _words
-
-
-def _words(values: Sequence[Any]) -> Column:
-    return pd.array(values, dtype="str")  # type: ignore[call-overload, no-any-return]
-
-
-def _times(values: Sequence[Any]) -> Column:
-    return np.array([NO_TIME if value is None else value for value in values], dtype=np.int64)
-
-
-def _numbers(values: Sequence[Any]) -> Column:
-    return np.array(values, dtype=float)
+def _frame(columns: Columns) -> pd.DataFrame:
+    return pd.DataFrame(columns, copy=False)
 
 
 def _newest_versions(callbacks: pd.DataFrame) -> pd.DataFrame:

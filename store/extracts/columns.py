@@ -1,4 +1,4 @@
-"""One file's columns by our names: as words, times, numbers, yes and no, ratings; what cannot be read is refused."""
+"""One file's columns by our names, read as words, times, numbers, answers; what cannot be read is refused."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -30,6 +30,9 @@ NO_WORDS = ("否", "无", "未", "no", "n", "false", "f", "0")
 UNKNOWN_WORDS = ("未评价", "不详", "未知", "unknown")
 
 
+DEFAULT_SCALE = {word: Rating(level) for level, word in enumerate(LEVELS_ZH)}
+
+
 @dataclass(frozen=True)
 class Cell:
     """Where a value comes from: a column, or one fixed word for every row."""
@@ -40,39 +43,23 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class OrderMapping:
-    """Columns that hold an order's fields; each with the event from which it is known."""
+class RowMapping:
+    """Columns that make an order, an event, a callback, a forecast or a change of each row."""
 
     fields: Mapping[str, Cell]
 
 
 @dataclass(frozen=True)
-class EventMapping:
-    """A long file's columns: each row is an event."""
-
-    fields: Mapping[str, Cell]
-
-
-@dataclass(frozen=True)
-class Moment:
+class Moment(RowMapping):
     """A wide file's column that becomes an event of this type, with the columns that belong to it."""
 
     type: str
-    fields: Mapping[str, Cell]
 
 
 @dataclass(frozen=True)
-class RowMapping:
-    """Columns that make one callback, forecast, change or community fact of a row."""
-
-    fields: Mapping[str, Cell]
-
-
-@dataclass(frozen=True)
-class CommunityMapping:
+class CommunityMapping(RowMapping):
     """Columns that hold facts about a community, and since when they hold where the file has no time."""
 
-    fields: Mapping[str, Cell]
     known_since: str | None = None
 
 
@@ -97,9 +84,9 @@ class FileSpec:
     header_row: int = 1
     order_id: str | None = None
     lag: timedelta = timedelta(0)
-    order: OrderMapping | None = None
+    order: RowMapping | None = None
     moments: tuple[Moment, ...] = ()
-    event: EventMapping | None = None
+    event: RowMapping | None = None
     callbacks: tuple[RowMapping, ...] = ()
     forecasts: tuple[RowMapping, ...] = ()
     change: RowMapping | None = None
@@ -108,8 +95,8 @@ class FileSpec:
 
     def columns(self) -> tuple[str, ...]:
         """The columns that the description names, each once, in the order of naming."""
-        mappings = (self.order, self.event, self.change, self.community)
-        groups = [m.fields for m in mappings if m is not None]
+        single = (self.order, self.event, self.change, self.community)
+        groups = [mapping.fields for mapping in single if mapping is not None]
         groups += [m.fields for m in (*self.moments, *self.callbacks, *self.forecasts)]
         named = [cell.column for fields in groups for cell in fields.values() if cell.column]
         first = [self.order_id] if self.order_id else []
@@ -146,6 +133,3 @@ class Description:
     def lists_orders(self) -> bool:
         """Whether some file is the list of orders; where none is, events make their orders."""
         return any(spec.brings_orders() for spec in self.files)
-
-
-DEFAULT_SCALE = {word: Rating(level) for level, word in enumerate(LEVELS_ZH)}

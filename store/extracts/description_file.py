@@ -1,20 +1,25 @@
-"""Reads a description file (TOML) and refuses what it does not understand, naming the nearest word it does."""
+"""Reads a description file (TOML) and refuses what it does not understand, naming the nearest word."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hotline.lifecycle import EventType, OfficialCaller, Verdict
+from hotline.lifecycle import EventType
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
-from hotline.satisfaction import LEVELS_ZH, Rating
 from store.database import checked_dataset
 from store.extracts import description as d
 from store.extracts.description import Cell, Description, DescriptionError, FileSpec
+from store.extracts.description_words import (
+    lag_of,
+    one_of,
+    refuse_unknown_keys,
+    scale_of,
+    time_word,
+    values_of,
+    zone_of,
+)
 from store.frames import COMMUNITY_COLUMNS, EVENT_COLUMNS, ORDER_COLUMNS
 from store.tables import COMMUNITY_FACTS
 
@@ -39,25 +44,9 @@ _TOP = ("dataset", "time_zone", "taken_at", "time_formats", "missing", "files", 
 _TOP_WORDS = ("yes", "no", "unknown")
 _FILE = ("path", "optional", "encoding", "delimiter", "sheet", "header_row", "order_id", "lag")
 _FILE_TABLES = ("order", "moments", "event", "callbacks", "forecasts", "change", "community", "attributes")
-_LEVELS: dict[str, Rating] = {
-    **{word: Rating(level) for level, word in enumerate(LEVELS_ZH)},
-    **{str(level.value): level for level in Rating},
-    **{level.name.lower(): level for level in Rating},
-}
-_LAG = re.compile(r"(\d+(?:\.\d+)?)\s*(min|h|d)")
-_LAG_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
 #: A name becomes a column, a feature and a word in a model's file.
 _ATTRIBUTE_NAME = re.compile(r"\w{1,60}")
 _TAKEN_NAMES = {*ORDER_COLUMNS, *EVENT_COLUMNS, *COMMUNITY_COLUMNS, "natural_at", "number"}
-#: What the hotline's own words mean, unless a description says otherwise.
-_VALUES: dict[str, dict[str, str]] = {
-    "verdict": {"实际解决": Verdict.RESOLVED.value, "解释说明": Verdict.EXPLAINED.value},
-    "by": {
-        "市热线办": OfficialCaller.CITY.value,
-        "12345": OfficialCaller.CITY.value,
-        "962121": OfficialCaller.DISTRICT.value,
-    },
-}
 
 
 def read_description(path: Path) -> Description:
@@ -78,9 +67,9 @@ def read_description(path: Path) -> Description:
 
 
 def _description(path: Path, table: Mapping[str, Any]) -> Description:
-    _known_keys("the description", table, (*_TOP, *_TOP_WORDS))
-    if not table.get("files"):
-        raise DescriptionError("no [[files]]; name at least one file to read")
+    refuse_unknown_keys("the description", table, (*_TOP, *_TOP_WORDS))
+    if not table.get("files") or isinstance(table["files"], Mapping):
+        raise DescriptionError("no [[files]]; name at least one file to read, with double brackets")
     try:
         dataset = checked_dataset(str(table.get("dataset", "hotline")))
     except ValueError as error:
@@ -91,14 +80,14 @@ def _description(path: Path, table: Mapping[str, Any]) -> Description:
         path=path,
         files=files,
         dataset=dataset,
-        zone=_zone(str(table.get("time_zone", "Asia/Shanghai"))),
-        taken_at=_time_word(table.get("taken_at")),
+        zone=zone_of(str(table.get("time_zone", "Asia/Shanghai"))),
+        taken_at=time_word(table.get("taken_at")),
         time_formats=tuple(table.get("time_formats", ())),
         missing=frozenset(map(str, table.get("missing", ()))),
-        scale=_scale(table["scale"]) if "scale" in table else dict(d.DEFAULT_SCALE),
+        scale=scale_of(table["scale"]) if "scale" in table else dict(d.DEFAULT_SCALE),
         types={**{t.zh: t.value for t in EventType}, **{t.value: t.value for t in EventType}}
         | {str(word): str(kind) for word, kind in table.get("types", {}).items()},
-        values=_values(table.get("values", {})),
+        values=values_of(table.get("values", {})),
         **words,
     )
     _one_kind_per_attribute(described)
@@ -109,20 +98,20 @@ def _file(number: int, table: Mapping[str, Any]) -> FileSpec:
     if "path" not in table:
         raise DescriptionError(f'file {number} has no `path`; add path = "…"')
     where = f"file {table['path']!r}"
-    _known_keys(where, table, (*_FILE, *_FILE_TABLES))
+    refuse_unknown_keys(where, table, (*_FILE, *_FILE_TABLES))
     plain = {name: table[name] for name in _FILE if name in table and name != "lag"}
     community, order = table.get("community"), table.get("order")
     spec = FileSpec(
         **plain,
-        lag=_lag(where, str(table.get("lag", "0h"))),
-        order=d.OrderMapping(_order_fields(where, order)) if order is not None else None,
-        moments=tuple(_moment(where, moment) for moment in table.get("moments", ())),
-        event=_mapping(where, "event", table, EVENT_FIELDS, d.EventMapping, ("type", "at")),
+        lag=lag_of(where, str(table.get("lag", "0h"))),
+        order=d.RowMapping(_order_fields(where, order)) if order is not None else None,
+        moments=tuple(_moment(where, moment) for moment in _entries(where, "moments", table)),
+        event=_mapping(where, "event", table, EVENT_FIELDS, ("type", "at")),
         callbacks=_row_mappings(where, "callbacks", table, CALLBACK_FIELDS),
         forecasts=_row_mappings(where, "forecasts", table, FORECAST_FIELDS, ("at",)),
-        change=_mapping(where, "change", table, CHANGE_FIELDS, d.RowMapping, ("at",)),
+        change=_mapping(where, "change", table, CHANGE_FIELDS, ("at",)),
         community=_community(where, community) if community is not None else None,
-        attributes=tuple(_attribute(where, attribute) for attribute in table.get("attributes", ())),
+        attributes=tuple(_attribute(where, attribute) for attribute in _entries(where, "attributes", table)),
     )
     _makes_sense(where, spec)
     return spec
@@ -141,7 +130,7 @@ def _makes_sense(where: str, spec: FileSpec) -> None:
 def _order_fields(where: str, table: Mapping[str, Any]) -> dict[str, Cell]:
     default = table.get("known_from")
     fields = {name: entry for name, entry in table.items() if name != "known_from"}
-    _known_keys(f"{where}, [files.order]", fields, ORDER_KEYS, extra=("known_from",))
+    refuse_unknown_keys(f"{where}, [files.order]", fields, ORDER_KEYS, extra=("known_from",))
     cells = {name: _cell(where, name, entry, can_be_known_from=True) for name, entry in fields.items()}
     if default is None:
         return cells
@@ -150,45 +139,51 @@ def _order_fields(where: str, table: Mapping[str, Any]) -> dict[str, Cell]:
 
 def _moment(where: str, table: Mapping[str, Any]) -> d.Moment:
     fields = {name: entry for name, entry in table.items() if name != "type"}
-    _known_keys(f"{where}, [[files.moments]]", fields, MOMENT_FIELDS, extra=("type",))
+    refuse_unknown_keys(f"{where}, [[files.moments]]", fields, MOMENT_FIELDS, extra=("type",))
     for name in ("type", "at"):
         if name not in table:
             raise DescriptionError(f"{where}: a [[files.moments]] has no `{name}`")
-    return d.Moment(str(table["type"]), {name: _cell(where, name, entry) for name, entry in fields.items()})
+    return d.Moment({name: _cell(where, name, entry) for name, entry in fields.items()}, str(table["type"]))
 
 
 def _mapping(
-    where: str, key: str, table: Mapping[str, Any], allowed: Sequence[str], kind: Any, needed: Sequence[str]
-) -> Any:
+    where: str, key: str, table: Mapping[str, Any], allowed: Sequence[str], needed: Sequence[str]
+) -> d.RowMapping | None:
     if key not in table:
         return None
-    return _one_mapping(f"{where}, [files.{key}]", table[key], allowed, kind, needed)
+    return d.RowMapping(_cells(f"{where}, [files.{key}]", table[key], allowed, needed))
 
 
 def _row_mappings(
     where: str, key: str, table: Mapping[str, Any], allowed: Sequence[str], needed: Sequence[str] = ()
 ) -> tuple[d.RowMapping, ...]:
+    place = f"{where}, [[files.{key}]]"
+    return tuple(d.RowMapping(_cells(place, entry, allowed, needed)) for entry in _entries(where, key, table))
+
+
+def _entries(where: str, key: str, table: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The tables of a list of tables; one table alone is a list of one."""
     entries = table.get(key, ())
     entries = [entries] if isinstance(entries, Mapping) else entries
-    place = f"{where}, [[files.{key}]]"
-    return tuple(_one_mapping(place, entry, allowed, d.RowMapping, needed) for entry in entries)
+    if isinstance(entries, str) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise DescriptionError(f"{where}: `{key}` must be written as [[files.{key}]]")
+    return entries
 
 
-def _one_mapping(
-    place: str, table: Mapping[str, Any], allowed: Sequence[str], kind: Any, needed: Sequence[str]
-) -> Any:
-    _known_keys(place, table, allowed)
+def _cells(place: str, table: Any, allowed: Sequence[str], needed: Sequence[str]) -> dict[str, Cell]:
+    if not isinstance(table, Mapping):
+        raise DescriptionError(f"{place} must be a table of fields and columns")
+    refuse_unknown_keys(place, table, allowed)
     for name in needed:
         if name not in table:
             raise DescriptionError(f'{place} has no `{name}`; name its column: {name} = "…"')
-    return kind({name: _cell(place, name, entry) for name, entry in table.items()})
+    return {name: _cell(place, name, entry) for name, entry in table.items()}
 
 
 def _community(where: str, table: Mapping[str, Any]) -> d.CommunityMapping:
-    place = f"{where}, [files.community]"
     fields = {name: entry for name, entry in table.items() if name != "known_since"}
-    mapping = _one_mapping(place, fields, COMMUNITY_FIELDS, d.RowMapping, ("community",))
-    return d.CommunityMapping(mapping.fields, _time_word(table.get("known_since")))
+    cells = _cells(f"{where}, [files.community]", fields, COMMUNITY_FIELDS, ("community",))
+    return d.CommunityMapping(cells, time_word(table.get("known_since")))
 
 
 def _cell(where: str, name: str, entry: Any, can_be_known_from: bool = False) -> Cell:
@@ -199,32 +194,25 @@ def _cell(where: str, name: str, entry: Any, can_be_known_from: bool = False) ->
         raise DescriptionError(
             f'{where}: `{name}` must name a column ("…") or a fixed value ({{ value = "…" }})'
         )
-    _known_keys(f"{where}, `{name}`", entry, allowed)
+    refuse_unknown_keys(f"{where}, `{name}`", entry, allowed)
     return Cell(**{key: str(word) for key, word in entry.items()})
 
 
 def _attribute(where: str, table: Mapping[str, Any]) -> d.AttributeMapping:
-    _known_keys(f"{where}, [[files.attributes]]", table, ("name", "column", "of", "kind", "known_from", "zh"))
+    place = f"{where}, [[files.attributes]]"
+    refuse_unknown_keys(place, table, ("name", "column", "of", "kind", "known_from", "zh"))
     name = str(table.get("name", table.get("column", "")))
     if not _ATTRIBUTE_NAME.fullmatch(name):
         raise DescriptionError(f"{where}: attribute name {name!r} must be letters, digits and _")
     if name in _TAKEN_NAMES:
         raise DescriptionError(f"{where}: attribute name {name!r} is the hotline's own; use another")
-    of = _enum(where, name, AttributeOf, table.get("of", "order"))
-    kind = _enum(where, name, AttributeKind, table.get("kind", "category"))
+    of = one_of(where, name, AttributeOf, table.get("of", "order"))
+    kind = one_of(where, name, AttributeKind, table.get("kind", "category"))
     return d.AttributeMapping(
         Attribute(name, of, kind, str(table.get("zh", ""))),
         str(table.get("column", name)),
         str(table.get("known_from", d.FROM_CLOSED)),
     )
-
-
-def _enum(where: str, name: str, kind: Any, word: Any) -> Any:
-    try:
-        return kind(word)
-    except ValueError:
-        choices = ", ".join(kind)
-        raise DescriptionError(f"{where}: attribute {name!r}: {word!r} is none of {choices}") from None
 
 
 def _one_kind_per_attribute(described: Description) -> None:
@@ -233,52 +221,3 @@ def _one_kind_per_attribute(described: Description) -> None:
         other = seen.setdefault(attribute.name, attribute)
         if other != attribute:
             raise DescriptionError(f"attribute {attribute.name!r} is declared twice, differently")
-
-
-def _scale(table: Mapping[str, Any]) -> dict[str, Rating]:
-    scale = {}
-    for word, level in table.items():
-        if str(level).lower() not in _LEVELS:
-            raise DescriptionError(f"[scale] {word!r}: {level!r} is none of {'、'.join(LEVELS_ZH)}")
-        scale[str(word)] = _LEVELS[str(level).lower()]
-    return scale
-
-
-def _values(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    _known_keys("[values]", table, (*ORDER_FIELDS, "verdict", "by", "channel", "actor", "group"))
-    return {
-        name: _VALUES.get(name, {})
-        | {str(word): str(meaning) for word, meaning in table.get(name, {}).items()}
-        for name in {*table, *_VALUES}
-    }
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise DescriptionError(f'time_zone {name!r} is not known; use a name like "Asia/Shanghai"') from None
-
-
-def _lag(where: str, word: str) -> timedelta:
-    found = _LAG.fullmatch(word.strip())
-    if not found:
-        raise DescriptionError(f'{where}: lag {word!r}; write "30min", "8h" or "1d"')
-    return timedelta(**{_LAG_UNITS[found[2]]: float(found[1])})
-
-
-def _time_word(entry: Any) -> str | None:
-    return (
-        entry.isoformat() if isinstance(entry, date | datetime) else (None if entry is None else str(entry))
-    )
-
-
-def _known_keys(
-    where: str, table: Mapping[str, Any], allowed: Iterable[str], extra: Iterable[str] = ()
-) -> None:
-    names = [*allowed, *extra]
-    for key in table:
-        if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; it knows {', '.join(names)}"
-            raise DescriptionError(f"{where}: unknown key {key!r}{hint}")

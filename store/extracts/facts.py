@@ -19,7 +19,7 @@ ALWAYS = "always"
 def community_facts(
     sheet: Sheet, described: Description, rejects: Rejects, taken_at: int
 ) -> pd.DataFrame | None:
-    """Facts about communities, known at their own time, else since the time declared, else at the extract's."""
+    """Facts about communities, known at their own time, else since `known_since`, else at the extract's."""
     mapping = sheet.spec.community
     if mapping is None:
         return None

@@ -1,4 +1,4 @@
-"""Reads CSV, gzip and Excel files as words: a row number as a person sees it, and one column a mapping names."""
+"""Reads CSV, gzip and Excel files as words, under the row numbers that a person sees."""
 
 import csv
 import gzip
@@ -128,7 +128,7 @@ def _read_csv_row_by_row(path: Path, spec: FileSpec, header: Sequence[str], reje
 
 def _open(path: Path, spec: FileSpec) -> io.TextIOBase:
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding=spec.encoding, newline="")  # type: ignore[return-value]
+        return gzip.open(path, "rt", encoding=spec.encoding, newline="")
     return path.open(encoding=spec.encoding, newline="")
 
 

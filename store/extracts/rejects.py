@@ -13,8 +13,8 @@ from hotline.masking import mask_personal_numbers
 
 #: A rejects file shows enough of a value to find it, not a whole text.
 VALUE_CHARACTERS = 80
-#: Fields whose values are never written down.
-_SECRET = "caller"
+#: The field whose values are never written down.
+_NEVER_SHOWN = "caller"
 _COLUMNS = ("file", "row", "field", "value", "reason")
 
 
@@ -37,7 +37,7 @@ class Rejects:
 
     def add_row(self, file: str, row: int, name: str, value: object, reason: str) -> None:
         """Refuse one row, or one value of it."""
-        shown = "" if name == _SECRET else mask_personal_numbers(str(value))[:VALUE_CHARACTERS]
+        shown = "" if name == _NEVER_SHOWN else mask_personal_numbers(str(value))[:VALUE_CHARACTERS]
         self.refusals.append(Refusal(file, int(row), name, shown, reason))
 
     def add(self, file: str, name: str, values: "pd.Series[Any]", reason: str) -> None:

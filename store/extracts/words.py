@@ -56,7 +56,7 @@ def mask(words: "pd.Series[Any]") -> "pd.Series[Any]":
 def through_unique(words: "pd.Series[Any]", change: Callable[[str], str]) -> "pd.Series[Any]":
     codes, unique = pd.factorize(words)
     changed = np.array([*map(change, unique), None], dtype=object)
-    return pd.Series(pd.array(changed[codes], dtype="str"), index=words.index)  # type: ignore[call-overload, no-any-return]
+    return pd.Series(changed[codes], index=words.index, dtype="str")
 
 
 def _by_word(

@@ -59,7 +59,9 @@ def known_times(latest: int) -> "DataFrameSchema":
     from pandera.pandas import Check, Column, DataFrameSchema
 
     share = Check(lambda p: p.isna() | p.between(0, 1), error="a probability lies between 0 and 1")
-    return DataFrameSchema({"known_at": _past(latest), "probability": Column(checks=share, required=False, nullable=True)})
+    return DataFrameSchema(
+        {"known_at": _past(latest), "probability": Column(checks=share, required=False, nullable=True)}
+    )
 
 
 def changed_times(latest: int) -> "DataFrameSchema":
@@ -94,7 +96,12 @@ def plausible_community() -> "DataFrameSchema":
         lambda y: y.isna() | y.between(_OLDEST_BUILDING, _NEWEST_BUILDING), error="no year of building"
     )
     households = Check(lambda h: h.isna() | (h >= 0), error="households cannot be negative")
-    return DataFrameSchema({"year_built": Column(checks=years, nullable=True), "households": Column(checks=households, nullable=True)})
+    return DataFrameSchema(
+        {
+            "year_built": Column(checks=years, nullable=True),
+            "households": Column(checks=households, nullable=True),
+        }
+    )
 
 
 def failures(schema: "DataFrameSchema", frame: pd.DataFrame) -> list[tuple[str, str, np.ndarray]]:

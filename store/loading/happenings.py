@@ -8,7 +8,6 @@ import pandas as pd
 
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType
-from store.extracts.description import Description
 from store.extracts.extract import Extract, together
 from store.extracts.rejects import Rejects
 from store.identity import natural_ids
@@ -38,11 +37,7 @@ def events_with_ids(extract: Extract, rejects: Rejects) -> pd.DataFrame:
         return events
     moment = events["happened_at"].astype("str").where(events["column"].isna(), "column:" + events["column"])
     events = _identified(events, "event_id", ("type", "moment", "actor"), moment)
-    again = events.duplicated(["order_id", "event_id"]).to_numpy()
-    if again.any():
-        reason = "this event id stands in an earlier row too; row not loaded"
-        rejects.add_placed(events[again], "event_id", events.loc[again, "event_id"].tolist(), reason)
-    return events[~again].reset_index(drop=True)
+    return _once(events, "event_id", rejects)
 
 
 def events_to_write(
@@ -50,7 +45,7 @@ def events_to_write(
 ) -> Written:
     """New events, and each changed one as a retraction of the old and a new version of it."""
     events = events.assign(code=codes_of(stored.ids, events))
-    events = events.reindex(columns=dict.fromkeys([*events.columns, *attributes]))
+    events = events.reindex(columns=list(dict.fromkeys([*events.columns, *attributes])))
     compared = compare_versions(events, stored.events, "event_id", (*_EVENT_CONTENT, *attributes))
     changed = compared.is_changed & ~_is_stale(compared.before, compared.version, taken_at, len(events))
     corrected, version = compared.whole[changed], compared.version[changed] + 1
@@ -76,7 +71,7 @@ def events_to_write(
     )
 
 
-def placed_callbacks(extract: Extract, stored: Stored, known: KnownFrom) -> pd.DataFrame:
+def placed_callbacks(extract: Extract, stored: Stored, known: KnownFrom, rejects: Rejects) -> pd.DataFrame:
     """The callbacks with ids; those without a time of their own at their order's last event."""
     callbacks = extract.callbacks
     if not len(callbacks):
@@ -86,6 +81,8 @@ def placed_callbacks(extract: Extract, stored: Stored, known: KnownFrom) -> pd.D
         callbacks["happened_at"].astype("str").where(has_time, "outcome " + callbacks["place"].astype("str"))
     )
     callbacks = _identified(callbacks, "callback_id", ("by", "moment"), moment)
+    callbacks = _once(callbacks, "callback_id", rejects)
+    has_time = (callbacks["happened_at"] != NO_TIME).to_numpy()
     last = np.maximum(known.last_event(), known.births.known_at)[codes_of(stored.ids, callbacks)]
     return callbacks.assign(
         happened_at=np.where(has_time, callbacks["happened_at"], last),
@@ -119,13 +116,10 @@ def forecasts_with_ids(extract: Extract) -> pd.DataFrame:
     return _identified(forecasts.assign(forecast_id=None), "forecast_id", ("moment",), moment)
 
 
-def communities_to_write(extract: Extract, stored: pd.DataFrame, taken_at: int) -> tuple[pd.DataFrame, int]:
+def communities_to_write(said: pd.DataFrame, stored: pd.DataFrame, taken_at: int) -> tuple[pd.DataFrame, int]:
     """New facts about communities, and how many differ from what was known before."""
     facts = ["has_assembly", "has_fund_account", "year_built", "households"]
     latest = stored.groupby("community")[facts].last() if len(stored) else pd.DataFrame(columns=facts)
-    said = extract.communities
-    if not len(said):
-        return said, 0
     before = latest.reindex(said["community"].tolist()).to_numpy(dtype=float)
     now = said[facts].to_numpy(dtype=float)
     differs = np.isfinite(now) & (now != before)
@@ -137,7 +131,7 @@ def communities_to_write(extract: Extract, stored: pd.DataFrame, taken_at: int) 
     return new[is_fact], int(corrects.sum())
 
 
-def closing_verdicts(extract: Extract, described: Description, rejects: Rejects) -> pd.DataFrame:
+def closing_verdicts(extract: Extract, rejects: Rejects) -> pd.DataFrame:
     """The events with verdicts that stand in order files put on each order's last closing."""
     events = extract.events
     for stated in extract.orders:
@@ -167,11 +161,21 @@ def _identified(
     occurrence[double] = frame[double].groupby(names, sort=False, dropna=False).cumcount().to_numpy()
     columns = [frame[name].fillna("").tolist() for name in names]
     ids = pd.Series(
-        pd.array(natural_ids(*columns, occurrence.tolist()), dtype="str"),  # type: ignore[call-overload]
+        natural_ids(*columns, occurrence.tolist()),
+        dtype="str",
         index=frame.index,
     )
     given = frame[key].astype("str")
     return frame.drop(columns="moment").assign(**{key: given.fillna(ids)})
+
+
+def _once(rows: pd.DataFrame, key: str, rejects: Rejects) -> pd.DataFrame:
+    again = rows.duplicated(["order_id", key]).to_numpy()
+    if not again.any():
+        return rows
+    reason = "this id stands in an earlier row too; row not loaded"
+    rejects.add_placed(rows[again], key, rows.loc[again, key].tolist(), reason)
+    return rows[~again].reset_index(drop=True)
 
 
 def _is_stale(before: pd.DataFrame, version: np.ndarray, taken_at: int, length: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Refusing what cannot be: implausible times, closings before receipt, rows of orders that nobody knows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -126,9 +127,9 @@ class Refusing:
             frame["due_at"] = frame["due_at"].mask(early, NO_TIME)
         return StatedOrders(frame[~refused].reset_index(drop=True), stated.known_from, stated.lag)
 
-    def _without(self, frame: pd.DataFrame, schema: object) -> pd.DataFrame:
+    def _without(self, frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
         refused = np.zeros(len(frame), dtype=bool)
-        for column, reason, mask in checks.failures(schema, frame):  # type: ignore[arg-type]
+        for column, reason, mask in checks.failures(schema, frame):
             self._refuse(frame[mask & ~refused], column, f"{reason}; {_NOT_LOADED}")
             refused |= mask
         return frame[~refused] if refused.any() else frame
@@ -140,7 +141,7 @@ class Refusing:
             title = self._title(row, column)
             self.rejects.add_row(str(row["file"]), int(row["row"]), title, value, reason)
 
-    def _title(self, row: "pd.Series[object]", column: str) -> str:
+    def _title(self, row: "pd.Series[Any]", column: str) -> str:
         """The file's own name of the column at fault."""
         if isinstance(row.get("column"), str):
             return str(row["column"])
@@ -150,7 +151,7 @@ class Refusing:
         return column
 
 
-def _column_of(spec: FileSpec, column: str, row: "pd.Series[object]") -> str | None:
+def _column_of(spec: FileSpec, column: str, row: "pd.Series[Any]") -> str | None:
     name = _FIELD_OF.get(column, column)
     groups = [m.fields for m in (spec.order, spec.event, spec.change, spec.community) if m is not None]
     if "place" in row:

@@ -1,4 +1,4 @@
-"""Rows with an identity, as an extract says them beside the versions stored: new, filled in, corrected or the same."""
+"""Rows with an identity beside their stored versions: new, filled in, corrected or the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def compare_versions(
 def versioned(ids: "pd.Series[str]", versions: np.ndarray, ending: str = "") -> "pd.Series[str]":
     """The ids of these versions."""
     names = [f"{name}{VERSION_MARK}{version}{ending}" for name, version in zip(ids, versions, strict=True)]
-    return pd.Series(pd.array(names, dtype="str"), index=ids.index)  # type: ignore[call-overload]
+    return pd.Series(names, index=ids.index, dtype="str")
 
 
 def _heads(stored: pd.DataFrame, key: str) -> pd.DataFrame:
