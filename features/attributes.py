@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from features.definition import Category, Count, Feature, Hours, Number, Share, make_feature
-from features.frame import OrderFrame, event_column
+from features.frame import OrderFrame
 from features.history import Past
 from features.journey import distinct_so_far, last_word
 from features.log import Log
 from features.shares import dissatisfied_share
+from features.windows import divided
 from hotline.lifecycle import EventType
 from hotline.order import Attribute, AttributeKind, AttributeOf
 
@@ -77,22 +78,18 @@ def _of_event(attribute: Attribute) -> list[Feature]:
     name, zh = attribute.name, attribute.zh or attribute.name
 
     def last(orders: OrderFrame) -> Number:
-        column = event_column(orders.chronicle, name)
+        column = orders.chronicle.event_column(name)
         return orders.own_rows(~np.isnan(column)).last_of(column, np.nan)
 
     def mean(orders: OrderFrame) -> Number:
-        column = event_column(orders.chronicle, name)
-        known = ~np.isnan(column)
-        whole = np.where(known, np.round(np.nan_to_num(column) * _DECIMALS), 0).astype(np.int64)
-        sums = np.concatenate([[0], np.cumsum(whole)])
-        total = sums[orders.position + 1] - sums[orders.first_position]
-        count = orders.own_rows(known).count
-        return np.where(count > 0, total / _DECIMALS / np.maximum(count, 1), np.nan)
+        column = orders.chronicle.event_column(name)
+        told = orders.own_rows(~np.isnan(column))
+        whole = np.round(np.nan_to_num(column) * _DECIMALS).astype(np.int64)
+        return divided(told.sum_of(whole) / _DECIMALS, told.count)
 
     def highest(orders: OrderFrame) -> Number:
-        column = event_column(orders.chronicle, name)
-        so_far = pd.Series(column).groupby(orders.chronicle.order).cummax()
-        return so_far.groupby(orders.chronicle.order).ffill().to_numpy()[orders.position]
+        column = orders.chronicle.event_column(name)
+        return orders.own_rows(~np.isnan(column)).highest_of(column)
 
     def word(orders: OrderFrame) -> Category:
         return last_word(orders, name)

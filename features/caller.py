@@ -1,45 +1,34 @@
 """How often this caller has called before. Past ratings of a caller are no feature: nobody is marked."""
 
-import numpy as np
-
 from features.definition import Count, Flag, feature
-from features.frame import OrderFrame
 from features.history import Past
-from hotline.calendar import DAY
 
 #: From the third call about the same matter the pages say so.
 _THIRD = 3
 
 
-def orders_before_this(orders: OrderFrame, past: Past, by: tuple[str, ...], days: float) -> Count:
-    """Orders of the same key in the last days, this one left out."""
-    receipt = orders.chronicle.known_at[orders.first_position]
-    own = (receipt < orders.as_of) & (receipt >= orders.as_of - int(days * DAY))
-    return np.maximum(0, past.events("received", by=by, days=days).count - own)
-
-
 @feature(zh="该来电人近90天其他工单数", moved_by="caller_received")
-def caller_orders_90d(orders: OrderFrame, past: Past) -> Count:
+def caller_orders_90d(past: Past) -> Count:
     """Other orders of the same caller in the last 90 days."""
-    return orders_before_this(orders, past, ("caller",), 90)
+    return past.other_orders(("caller",), 90)
 
 
 @feature(zh="该来电人近一年其他工单数", moved_by="caller_received")
-def caller_orders_365d(orders: OrderFrame, past: Past) -> Count:
+def caller_orders_365d(past: Past) -> Count:
     """Other orders of the same caller in the last 365 days."""
-    return orders_before_this(orders, past, ("caller",), 365)
+    return past.other_orders(("caller",), 365)
 
 
 @feature(zh="同一人同类事项近180天来电次数", moved_by="caller_received")
-def caller_same_matter_180d(orders: OrderFrame, past: Past) -> Count:
+def caller_same_matter_180d(past: Past) -> Count:
     """Other orders of the same caller in the same category in the last 180 days."""
-    return orders_before_this(orders, past, ("caller", "category"), 180)
+    return past.other_orders(("caller", "category"), 180)
 
 
 @feature(zh="是否同一件事第3次或更多次来电", moved_by="caller_received_thrice")
-def is_third_call(orders: OrderFrame, past: Past) -> Flag:
+def is_third_call(past: Past) -> Flag:
     """Whether the caller has raised the same matter at least twice before within 180 days."""
-    return orders_before_this(orders, past, ("caller", "category"), 180) >= _THIRD - 1
+    return past.other_orders(("caller", "category"), 180) >= _THIRD - 1
 
 
 @feature(zh="该来电人近一年被重新交办次数", moved_by="caller_redispatched")

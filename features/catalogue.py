@@ -4,6 +4,7 @@ from features import (
     attributes,
     caller,
     category,
+    closing,
     community,
     company,
     journey,
@@ -16,7 +17,7 @@ from features.definition import Feature, FeatureSet
 from features.log import Log
 from hotline.order import Attribute
 
-_ROOMS = (timing, journey, order_text, caller, category, community, company, manager, street)
+_ROOMS = (timing, journey, closing, order_text, caller, category, community, company, manager, street)
 
 
 def _gathered() -> tuple[Feature, ...]:

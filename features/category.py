@@ -4,9 +4,10 @@ import numpy as np
 
 from features.definition import Category, Flag, Hours, Ratio, Share, feature
 from features.frame import OrderFrame
-from features.history import Past, divided
+from features.history import Past
 from features.shares import arrivals_ratio, dissatisfied_share, smoothed_share
 from features.timing import closed_or_now, hours_between
+from features.windows import divided
 from hotline.categories import PAID_FROM_FUND
 
 _SECONDS_AN_HOUR = 3600.0

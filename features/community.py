@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from features.caller import orders_before_this
 from features.definition import Count, Flag, Number, Ratio, Share, feature
-from features.estates import community_fact
 from features.frame import OrderFrame
 from features.history import Past
 from features.journey import awaits_fund
@@ -68,51 +66,51 @@ def community_arrivals_ratio(past: Past) -> Ratio:
 
 
 @feature(zh="同一小区同类事项近24小时其他来单", moved_by="incident_received")
-def same_incident_24h(orders: OrderFrame, past: Past) -> Count:
+def same_incident_24h(past: Past) -> Count:
     """Other orders of the same community and category in the last 24 hours: likely one incident."""
-    return orders_before_this(orders, past, ("community", "category"), 1)
+    return past.other_orders(("community", "category"), 1)
 
 
 @feature(zh="同一小区同类事项近7天其他来单", moved_by="incident_received")
-def same_incident_7d(orders: OrderFrame, past: Past) -> Count:
+def same_incident_7d(past: Past) -> Count:
     """Other orders of the same community and category in the last 7 days."""
-    return orders_before_this(orders, past, ("community", "category"), 7)
+    return past.other_orders(("community", "category"), 7)
 
 
 @feature(zh="同一小区同类事项近90天其他来单", moved_by="incident_received")
-def same_matter_90d(orders: OrderFrame, past: Past) -> Count:
+def same_matter_90d(past: Past) -> Count:
     """Other orders of the same community and category in the last 90 days: the matter comes back."""
-    return orders_before_this(orders, past, ("community", "category"), 90)
+    return past.other_orders(("community", "category"), 90)
 
 
 @feature(zh="小区是否成立业主大会", moved_by="has_assembly")
-def community_has_assembly(orders: OrderFrame, past: Past) -> Flag:
+def community_has_assembly(past: Past) -> Flag:
     """Whether the community has an owners' assembly."""
-    return community_fact(orders, past, "has_assembly")
+    return past.community_fact("has_assembly")
 
 
 @feature(zh="小区是否开通维修资金账户", moved_by="has_fund_account")
-def community_has_fund_account(orders: OrderFrame, past: Past) -> Flag:
+def community_has_fund_account(past: Past) -> Flag:
     """Whether the community's maintenance fund account is open."""
-    return community_fact(orders, past, "has_fund_account")
+    return past.community_fact("has_fund_account")
 
 
 @feature(zh="房龄（年）", moved_by="year_built")
 def estate_age_years(orders: OrderFrame, past: Past) -> Number:
     """Years since the community was built."""
-    return orders.as_of / _YEAR + _EPOCH_YEAR - community_fact(orders, past, "year_built")
+    return orders.as_of / _YEAR + _EPOCH_YEAR - past.community_fact("year_built")
 
 
 @feature(zh="小区户数", moved_by="households")
-def community_households(orders: OrderFrame, past: Past) -> Count:
+def community_households(past: Past) -> Count:
     """Households in the community."""
-    return community_fact(orders, past, "households")
+    return past.community_fact("households")
 
 
 @feature(zh="该小区近90天每千户来单", moved_by="community_received")
-def community_orders_per_1000_households(orders: OrderFrame, past: Past) -> Ratio:
+def community_orders_per_1000_households(past: Past) -> Ratio:
     """Orders of the community in the last 90 days for every 1,000 households."""
-    households = community_fact(orders, past, "households")
+    households = past.community_fact("households")
     count = past.events("received", by=_COMMUNITY, days=90).count
     return np.where(households > 0, 1000 * count / np.where(households > 0, households, 1), np.nan)
 
@@ -120,7 +118,7 @@ def community_orders_per_1000_households(orders: OrderFrame, past: Past) -> Rati
 @feature(zh="是否卡在维修资金或业主大会", moved_by="structural")
 def is_structurally_blocked(orders: OrderFrame, past: Past) -> Flag:
     """Whether the repair needs the fund while assembly or account is missing, or approval is awaited."""
-    assembly, account = (community_fact(orders, past, name) for name in ("has_assembly", "has_fund_account"))
+    assembly, account = (past.community_fact(name) for name in ("has_assembly", "has_fund_account"))
     needs_fund = np.isin(orders.word("category").astype(object), list(PAID_FROM_FUND))
     return (needs_fund & ((assembly == 0) | (account == 0))) | (awaits_fund.column(orders, past) == 1)
 

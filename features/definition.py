@@ -31,8 +31,8 @@ Columns = Mapping[str, np.ndarray]
 class Feature:
     """One column of what is known of an order at a moment.
 
-    `kind` is number, category or text, `unit` how a manager reads it; `moved_by` names an event or fact that must change it
-    (a test does so); `family` is the room it was written in.
+    `kind` is number, category or text, `unit` how a manager reads it; `moved_by` names an event or fact
+    that must change it (a test does so); `family` is the room it was written in.
     """
 
     name: str
@@ -96,7 +96,7 @@ class FeatureSet:
     def __len__(self) -> int:
         return len(self.features)
 
-    def __iter__(self) -> Iterable[Feature]:  # type: ignore[override]
+    def __iter__(self) -> Iterable[Feature]:
         return iter(self.features)
 
     @property

@@ -6,8 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from features.chronicle import Chronicle, Floats, Ints
-from hotline.calendar import HOUR, NO_TIME
+from features.arrays import Floats, Ints
+from features.chronicle import Chronicle
+from features.own_events import OwnEvents
+from hotline.calendar import NO_TIME
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,122 +92,28 @@ class OrderFrame:
         """The number of the stage in which each order stands."""
         return self.chronicle.stage_at(self.position, self.as_of)
 
-    def own(self, *types: str, this_round: bool = False) -> "OwnEvents":
+    def own(self, *types: str, this_round: bool = False) -> OwnEvents:
         """What has happened to each order itself, of these types, as known then."""
         key = (types, this_round)
         if key not in self._own:
-            self._own[key] = OwnEvents.of(self, np.flatnonzero(self.chronicle.is_type(*types)), this_round)
+            self._own[key] = self.own_rows(self.chronicle.is_type(*types), this_round)
         return self._own[key]
 
-    def own_rows(self, rows: np.ndarray) -> "OwnEvents":
+    def own_rows(self, rows: np.ndarray, this_round: bool = False) -> OwnEvents:
         """The same for any chosen rows of the chronicle (a mask)."""
-        return OwnEvents.of(self, np.flatnonzero(rows), this_round=False)
+        return OwnEvents.of(self, np.flatnonzero(rows), this_round)
 
     @cached_property
-    def _own(self) -> dict[tuple[tuple[str, ...], bool], "OwnEvents"]:
+    def own_moments(self) -> OwnEvents:
+        """All that has happened to each order, its receipt included."""
+        return self.own_rows(self.chronicle.is_moment)
+
+    @cached_property
+    def own_promises(self) -> OwnEvents:
+        """The events that promised a date."""
+        chronicle = self.chronicle
+        return self.own_rows(chronicle.is_event & (chronicle.promised_at != NO_TIME))
+
+    @cached_property
+    def _own(self) -> dict[tuple[tuple[str, ...], bool], OwnEvents]:
         return {}
-
-
-@dataclass(frozen=True, eq=False)
-class OwnEvents:
-    """An order's own events of some kind up to its moment; what was taken back by then is left out.
-
-    rows  : positions of such events in the chronicle, ascending
-    lo,hi : per question, its slice of `rows`
-    """
-
-    frame: OrderFrame
-    rows: Ints
-    lo: Ints
-    hi: Ints
-
-    @classmethod
-    def of(cls, frame: OrderFrame, rows: Ints, this_round: bool) -> "OwnEvents":
-        """The slices of these rows that belong to each question."""
-        start = frame.round_start if this_round else frame.first_position
-        lo, hi = (
-            np.searchsorted(rows, start, side="left"),
-            np.searchsorted(rows, frame.position, side="right"),
-        )
-        return cls(frame, rows, lo, np.maximum(lo, hi))
-
-    @cached_property
-    def _void(self) -> dict[int, Ints]:
-        """Questions some of whose events were taken back by then, with the events that still stand."""
-        chronicle = self.frame.chronicle
-        takes = np.flatnonzero(chronicle.retracted_position >= 0)
-        touched = np.isin(chronicle.retracted_position[takes], self.rows)
-        affected = np.isin(self.frame.order, chronicle.order[takes[touched]])
-        standing = {}
-        for question in np.flatnonzero(affected):
-            own = self.rows[self.lo[question] : self.hi[question]]
-            gone = chronicle.retracted_position[takes[takes <= self.frame.position[question]]]
-            standing[int(question)] = own[~np.isin(own, gone)]
-        return standing
-
-    @cached_property
-    def count(self) -> Floats:
-        """How many."""
-        counts = (self.hi - self.lo).astype(np.float64)
-        for question, rows in self._void.items():
-            counts[question] = len(rows)
-        return counts
-
-    @property
-    def any(self) -> np.ndarray:
-        """Whether there was one."""
-        return self.count > 0
-
-    @cached_property
-    def last(self) -> Ints:
-        """The position of the last one; -1 where there is none."""
-        return self._edge(self.hi - 1, -1)
-
-    @cached_property
-    def first(self) -> Ints:
-        """The position of the first one; -1 where there is none."""
-        return self._edge(self.lo, 0)
-
-    def _edge(self, slot: Ints, pick: int) -> Ints:
-        if not len(self.rows):
-            return np.full(len(self.lo), -1)
-        edge = np.where(self.hi > self.lo, self.rows[np.clip(slot, 0, len(self.rows) - 1)], -1)
-        for question, rows in self._void.items():
-            edge[question] = rows[pick] if len(rows) else -1
-        return edge
-
-    @property
-    def hours_since_last(self) -> Floats:
-        """Hours since the last one became known; NaN where there is none."""
-        return self._hours(self.last)
-
-    @property
-    def hours_since_first(self) -> Floats:
-        """Hours since the first one became known; NaN where there is none."""
-        return self._hours(self.first)
-
-    def _hours(self, position: Ints) -> Floats:
-        waited = (self.frame.as_of - self.frame.chronicle.known_at[position]) / HOUR
-        return np.where(position >= 0, waited, np.nan)
-
-    @property
-    def known_at_first(self) -> Ints:
-        """When the first one became known; NO_TIME where there is none."""
-        return np.where(self.first >= 0, self.frame.chronicle.known_at[self.first], NO_TIME)
-
-    @property
-    def known_at_last(self) -> Ints:
-        """When the last one became known; NO_TIME where there is none."""
-        return np.where(self.last >= 0, self.frame.chronicle.known_at[self.last], NO_TIME)
-
-    def last_of(self, column: np.ndarray, missing: object) -> np.ndarray:
-        """The value at the last one of a column that runs along the chronicle."""
-        return np.where(self.last >= 0, column[self.last], missing)
-
-
-def event_column(chronicle: Chronicle, name: str) -> np.ndarray:
-    """A column of the log's events laid along the chronicle; missing on rows that are no events."""
-    column = chronicle.log.events[name].to_numpy()
-    laid = np.full(len(chronicle), None if column.dtype == object else np.nan, dtype=column.dtype)
-    laid[chronicle.is_event] = column[chronicle.row[chronicle.is_event]]
-    return laid

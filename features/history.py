@@ -1,54 +1,22 @@
 """Everybody's past as one index: sorted once, asked by binary search, one order or a million alike."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from features.chronicle import Chronicle, FieldIndex, Floats, Ints
+from features.arrays import Floats, Ints, Words
+from features.chronicle import Chronicle
+from features.estates import CommunityFacts, last_known
+from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
+from features.prefix_sums import Stream
 from features.streams import FACTS, Facts, in_hand
+from features.windows import Key, Window
 from hotline.calendar import DAY
-
-#: A key is one field of the order or a crossing of several; () is the whole district.
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Stream:
-    """Facts of one kind, sorted by (key, time), with prefix sums beside them.
-
-    `sums` hold whole numbers, one longer than the facts; a window is two searches and a subtraction.
-    """
-
-    moments: Ints
-    slots: Ints
-    sums: Mapping[str, Ints]
-
-    @classmethod
-    def of(cls, key: Ints, time: Ints, values: Mapping[str, Ints]) -> "Stream":
-        """Sort facts with these keys (-1: belongs to nobody), times and whole-number values."""
-        kept = np.flatnonzero(key >= 0)
-        key, time = key[kept], time[kept]
-        moments, moment = np.unique(time, return_inverse=True)
-        slot = key * (len(moments) + 1) + moment
-        order = np.argsort(slot, kind="stable")
-        sums = {name: np.concatenate([[0], np.cumsum(v[kept][order])]) for name, v in values.items()}
-        return cls(moments, slot[order], sums)
-
-    def position(self, key: Ints, before: Ints) -> Ints:
-        """How many facts sort before (key, before): the end of a window that excludes that instant."""
-        moment = np.searchsorted(self.moments, before, side="left")
-        slot = key * (len(self.moments) + 1) + moment
-        if len(slot) < 2:
-            return np.searchsorted(self.slots, slot, side="left")
-        order = np.argsort(slot, kind="stable")  # unsorted questions miss the cache at every step
-        found = np.empty(len(slot), dtype=np.int64)
-        found[order] = np.searchsorted(self.slots, slot[order], side="left")
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +48,25 @@ class History:
             self._facts[kind] = FACTS[kind](self.chronicle)
         return self._facts[kind]
 
-    def vocabulary(self, name: str) -> pd.Index:
+    def community_facts(self, name: str) -> CommunityFacts:
+        """What this log says of all communities in one respect."""
+        if name not in self._community_facts:
+            self._community_facts[name] = CommunityFacts.of(self.chronicle.log.communities, name)
+        return self._community_facts[name]
+
+    @cached_property
+    def _community_facts(self) -> dict[str, CommunityFacts]:
+        return {}
+
+    def vocabulary(self, name: str) -> Words:
         """All values that a field ever took."""
         if name not in self._vocabularies:
             values = self.chronicle.field(name).value
-            self._vocabularies[name] = (
-                pd.Index(pd.unique(values)) if len(values) else pd.Index([], dtype=object)
-            )
+            self._vocabularies[name] = pd.Index(pd.unique(values), dtype=object)
         return self._vocabularies[name]
 
     @cached_property
-    def _vocabularies(self) -> dict[str, pd.Index]:
+    def _vocabularies(self) -> dict[str, Words]:
         return {}
 
     def codes(self, by: Key, words: tuple[np.ndarray, ...]) -> Ints:
@@ -142,7 +118,7 @@ class Past:
         """The past of these questions in one history."""
         return cls(frame, ((history, 1),))
 
-    def events(self, kind: str, by: str | Key = (), days: float | None = None) -> "Window":
+    def events(self, kind: str, by: str | Key = (), days: float | None = None) -> Window:
         """The facts of a kind (see `features.streams`) of the same key in the last `days`, or ever."""
         key = (by,) if isinstance(by, str) else by
         if (kind, key, days) not in self._windows:
@@ -150,11 +126,42 @@ class Past:
         return self._windows[kind, key, days]
 
     @cached_property
-    def _windows(self) -> dict[tuple[str, Key, float | None], "Window"]:
+    def _windows(self) -> dict[tuple[str, Key, float | None], Window]:
         return {}
 
+    def community_fact(self, name: str) -> Floats:
+        """A fact about each order's community, as known at the moment; NaN where nothing was."""
+        layers = [history.community_facts(name) for history, sign in self.layers if sign > 0]
+        return last_known(layers, self._word("community"), self.frame.as_of)
+
+    def other_orders(self, by: Key, days: float) -> Floats:
+        """Orders received of the same key in the last `days`, the one asked about left out."""
+        received = self.events("received", by=by, days=days).count
+        own = sum(sign * self._own_receipt(n, by, days) for n, (_, sign) in enumerate(self.layers))
+        return received - own
+
+    def _own_receipt(self, layer: int, by: Key, days: float) -> Ints:
+        """1 where a layer counts the receipt of the very order asked about in such a window, else 0."""
+        history, number = self.layers[layer][0], self._number(layer)
+        known = np.flatnonzero((number >= 0) & (self.codes(layer, by) >= 0))
+        receipt = history.chronicle.first[number[known]]
+        age = self.frame.as_of[known] - history.chronicle.known_at[receipt]
+        same_key = history.codes_at(by, receipt) == self.codes(layer, by)[known]
+        own = np.zeros(len(self.frame), dtype=np.int64)
+        own[known] = same_key & (age > 0) & (age <= int(days * DAY))
+        return own
+
+    def _number(self, layer: int) -> Ints:
+        """Numbers of the orders asked about in one layer; -1 where it does not hold them."""
+        chronicle, key = self.layers[layer][0].chronicle, ("order", layer)
+        if chronicle is self.frame.chronicle:
+            return self.frame.order
+        if key not in self._cache:
+            self._cache[key] = chronicle.order_number(self.frame.order_id)
+        return self._cache[key]
+
     @cached_property
-    def _cache(self) -> dict[object, Ints]:
+    def _cache(self) -> dict[Any, Any]:
         return {}
 
     def codes(self, layer: int, by: Key) -> Ints:
@@ -182,47 +189,3 @@ class Past:
                 before = self.frame.as_of - int(days * DAY)
             self._cache[key] = self.layers[layer][0].stream(kind, by).position(code, before)
         return self._cache[key]
-
-
-@dataclass(frozen=True, eq=False)
-class Window:
-    """Facts of one kind and key in a stretch of time before each question's moment."""
-
-    past: Past
-    kind: str
-    by: Key
-    days: float | None
-
-    def sum(self, value: str) -> Floats:
-        """The sum of a whole-number value of the facts."""
-        total = np.zeros(len(self.past.frame))
-        for number, (history, sign) in enumerate(self.past.layers):
-            sums = history.stream(self.kind, self.by).sums[value]
-            hi, lo = self._edges(number)
-            total += sign * (sums[hi] - sums[lo])
-        return total
-
-    def _edges(self, layer: int) -> tuple[Ints, Ints]:
-        hi = self.past.position(layer, self.kind, self.by, 0)
-        lo = self.past.position(layer, self.kind, self.by, self.days)
-        known = self.past.codes(layer, self.by) >= 0
-        return np.where(known, hi, 0), np.where(known, lo, 0)
-
-    @property
-    def count(self) -> Floats:
-        """How many facts."""
-        return self.sum("count")
-
-    def mean(self, value: str) -> Floats:
-        """The mean of a value; NaN where there are no facts."""
-        return divided(self.sum(value), self.count)
-
-    def share(self, value: str, prior: "Window | Floats | float", weight: float = 20.0) -> Floats:
-        """The share of facts with this flag, drawn towards `prior` as if by `weight` facts more."""
-        anchor = prior.share(value, 0.5, 1.0) if isinstance(prior, Window) else prior
-        return (self.sum(value) + weight * anchor) / (self.count + weight)
-
-
-def divided(numerator: Floats, denominator: Floats) -> Floats:
-    """The quotient; NaN where the denominator is not above zero."""
-    return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)

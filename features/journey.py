@@ -1,39 +1,39 @@
 """What the order has been through: its own events, how many, how recent, and the silences between."""
 
 import numpy as np
+import pandas as pd
 
-from features.definition import Category, Count, Flag, Hours, Number, Ratio, feature
-from features.frame import OrderFrame, event_column
+from features.definition import Category, Count, Flag, Hours, Ratio, feature
+from features.frame import OrderFrame
+from features.own_events import running_highest
 from features.timing import closed_or_now, hours_between
 from hotline.calendar import HOUR, NO_TIME
-from hotline.lifecycle import EventType, Verdict
+from hotline.lifecycle import EventType
 
 
 @feature(zh="已发生环节数", moved_by="urged")
 def events_so_far(orders: OrderFrame) -> Count:
     """Events of the order so far."""
-    return orders.own_rows(orders.chronicle.is_moment).count
+    return orders.own_moments.count
 
 
 @feature(zh="本轮环节数", moved_by="redispatched")
 def events_this_round(orders: OrderFrame) -> Count:
     """Events since the receipt or the last re-dispatch."""
-    chronicle = orders.chronicle
-    moments = np.concatenate([[0], np.cumsum(chronicle.is_moment)])
-    return moments[orders.position + 1] - moments[orders.round_start]
+    return orders.own_rows(orders.chronicle.is_moment, this_round=True).count
 
 
 @feature(zh="每天环节数", moved_by="urged")
 def events_per_day(orders: OrderFrame) -> Ratio:
     """Events so far by the days waited (at least one)."""
     waited = np.maximum(1.0, hours_between(orders.received_at, orders.as_of) / 24)
-    return orders.own_rows(orders.chronicle.is_moment).count / waited
+    return orders.own_moments.count / waited
 
 
 @feature(zh="多久没有新动静（小时）", moved_by="clock")
 def silence_hours(orders: OrderFrame) -> Hours:
     """Hours since the order's last event."""
-    return orders.own_rows(orders.chronicle.is_moment).hours_since_last
+    return orders.own_moments.hours_since_last
 
 
 @feature(zh="最长一次没有动静（小时）", moved_by="clock")
@@ -46,20 +46,9 @@ def longest_silence_hours(orders: OrderFrame) -> Hours:
     gap = np.append(0, np.diff(chronicle.known_at[rows]))
     gap[np.append(True, np.diff(chronicle.order[rows]) != 0)] = 0
     slot = np.searchsorted(rows, orders.position, side="right") - 1
-    longest = _running_maximum(gap, chronicle.order[rows])[np.maximum(slot, 0)]
+    longest = running_highest(gap, chronicle.order[rows])[np.maximum(slot, 0)]
     now = orders.as_of - chronicle.known_at[rows[np.maximum(slot, 0)]]
     return np.where(slot >= 0, np.maximum(longest, now) / HOUR, np.nan)
-
-
-def _running_maximum(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """The maximum so far within each run of the same group; values must not be negative."""
-    lift = group.astype(np.int64) - group[0]
-    scale = int(values.max()) + 1
-    if scale * (int(lift[-1]) + 1) < 2**62:
-        return np.maximum.accumulate(values + lift * scale) - lift * scale
-    import pandas as pd
-
-    return pd.Series(values).groupby(group).cummax().to_numpy()
 
 
 @feature(zh="最近一个环节", moved_by="urged")
@@ -67,7 +56,7 @@ def last_event(orders: OrderFrame) -> Category:
     """Type of the order's last event."""
     chronicle = orders.chronicle
     names = np.array([*chronicle.types, ""], dtype=object)[chronicle.type]
-    return orders.own_rows(chronicle.is_moment).last_of(names, None)
+    return orders.own_moments.last_of(names, None)
 
 
 @feature(zh="催办次数", moved_by="urged")
@@ -169,75 +158,6 @@ def was_put_right(orders: OrderFrame) -> Flag:
     return orders.own(EventType.PUT_RIGHT, this_round=True).any
 
 
-@feature(zh="企业是否已自行回访", moved_by="firm_called")
-def was_called_by_firm(orders: OrderFrame) -> Flag:
-    """Whether the firm called after closing this round."""
-    return orders.own(EventType.FIRM_CALLED, this_round=True).any
-
-
-@feature(zh="办结到企业回访用时（小时）", moved_by="firm_called")
-def hours_from_close_to_firm_call(orders: OrderFrame) -> Hours:
-    """Hours from the closing to the firm's own call; NaN without both."""
-    call = orders.own(EventType.FIRM_CALLED, this_round=True).known_at_last
-    return hours_between(orders.own(EventType.CLOSED, this_round=True).known_at_last, call)
-
-
-@feature(zh="本轮是否已办结", moved_by="closed")
-def is_closed(orders: OrderFrame) -> Flag:
-    """Whether this round is closed."""
-    return orders.own(EventType.CLOSED, this_round=True).any
-
-
-@feature(zh="是否按“解释说明”办结", moved_by="closed_explained")
-def is_closed_by_explaining(orders: OrderFrame) -> Flag:
-    """Whether the last closing's verdict was 解释说明; NaN while open or without a verdict."""
-    closing = orders.own(EventType.CLOSED, this_round=True)
-    verdict = closing.last_of(event_column(orders.chronicle, "verdict"), None)
-    told = verdict != None  # noqa: E711 - elementwise
-    return np.where(told, verdict == Verdict.EXPLAINED.value, np.nan)
-
-
-@feature(zh="是否未上门就办结", moved_by="closed")
-def is_closed_unseen(orders: OrderFrame) -> Flag:
-    """Whether the round was closed though nobody went to see."""
-    return orders.own(EventType.CLOSED, this_round=True).any & ~orders.own(EventType.VISITED).any
-
-
-@feature(zh="是否未联系就办结", moved_by="closed")
-def is_closed_uncontacted(orders: OrderFrame) -> Flag:
-    """Whether the round was closed though nobody contacted the citizen."""
-    return orders.own(EventType.CLOSED, this_round=True).any & ~orders.own(EventType.CONTACTED).any
-
-
-@feature(zh="重新交办次数", moved_by="redispatched")
-def times_redispatched(orders: OrderFrame) -> Count:
-    """How often the order came back after a callback."""
-    return orders.own(EventType.REDISPATCHED).count
-
-
-@feature(zh="962121回访评价（0不满意–3满意）", moved_by="judged")
-def rating_heard_by_962121(orders: OrderFrame) -> Number:
-    """The rating that 962121 heard last in this round, 0 worst; NaN without one."""
-    return _last_rating(orders, "(962121 callback)", this_round=True)
-
-
-@feature(zh="上一轮市回访评价（0不满意–3满意）", moved_by="earlier_round_rated")
-def rating_of_earlier_round(orders: OrderFrame) -> Number:
-    """The city's rating of the order's earlier round, 0 worst; NaN in the first round."""
-    return _last_rating(orders, "(city callback)", this_round=False)
-
-
-def _last_rating(orders: OrderFrame, kind: str, this_round: bool) -> np.ndarray:
-    chronicle = orders.chronicle
-    calls = orders.own(kind, this_round=this_round)
-    ratings = chronicle.log.callbacks["rating"].to_numpy()
-    position = calls.last
-    known = position >= 0
-    return np.where(
-        known, ratings[np.where(known, chronicle.row[position], 0)] if len(ratings) else np.nan, np.nan
-    )
-
-
 @feature(zh="承诺日期是否已过而未办结", moved_by="promised_at")
 def is_promise_broken(orders: OrderFrame) -> Flag:
     """Whether the last promised date passed before the closing; NaN without a promise."""
@@ -254,16 +174,11 @@ def hours_to_promise(orders: OrderFrame) -> Hours:
 @feature(zh="承诺次数", moved_by="promised_at")
 def promises_made(orders: OrderFrame) -> Count:
     """How many dates were promised."""
-    return _promises(orders).count
-
-
-def _promises(orders: OrderFrame):  # type: ignore[no-untyped-def]
-    chronicle = orders.chronicle
-    return orders.own_rows(chronicle.is_event & (chronicle.promised_at != NO_TIME))
+    return orders.own_promises.count
 
 
 def _last_promise(orders: OrderFrame) -> np.ndarray:
-    return _promises(orders).last_of(orders.chronicle.promised_at, NO_TIME)
+    return orders.own_promises.last_of(orders.chronicle.promised_at, NO_TIME)
 
 
 @feature(zh="经手人数", moved_by="actor")
@@ -286,29 +201,14 @@ def last_group(orders: OrderFrame) -> Category:
 
 def distinct_so_far(orders: OrderFrame, name: str) -> Count:
     """How many different values a word of the events has taken within the order."""
-    import pandas as pd
-
-    chronicle = orders.chronicle
-    words = event_column(chronicle, name)
-    rows = np.flatnonzero(~pd.isna(words))
-    if not len(rows):
-        return np.zeros(len(orders))
-    seen = pd.MultiIndex.from_arrays([chronicle.order[rows], pd.factorize(words[rows])[0]]).duplicated()
-    return orders.own_rows(_mask(rows[~seen], len(chronicle))).count
+    codes = pd.factorize(orders.chronicle.event_column(name))[0]
+    return orders.own_rows(codes >= 0).distinct_of(codes)
 
 
 def last_word(orders: OrderFrame, name: str) -> Category:
     """The last value of a word of the events within the order; None before the first."""
-    import pandas as pd
-
-    words = event_column(orders.chronicle, name)
+    words = orders.chronicle.event_column(name)
     return orders.own_rows(~pd.isna(words)).last_of(words, None)
-
-
-def _mask(rows: np.ndarray, size: int) -> np.ndarray:
-    mask = np.zeros(size, dtype=bool)
-    mask[rows] = True
-    return mask
 
 
 FEATURES = tuple(value for value in list(globals().values()) if isinstance(value, type(times_urged)))

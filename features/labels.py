@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.chronicle import CITY_CALLBACK, DISTRICT_CALLBACK, Chronicle, Ints
+from features.arrays import Ints
+from features.chronicle import Chronicle
+from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK
 from hotline.lifecycle import OfficialCaller
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,9 +27,11 @@ _EVENT_COLUMNS = {
     "retracts": "word",
 }
 _CALLBACK_COLUMNS = {
+    "callback_id": "word",
     "order_id": "word",
     "by": "word",
     "known_at": "time",
+    "recorded_at": "time",
     "channel": "word",
     "answered": "number",
     "rating": "number",
@@ -38,6 +41,7 @@ _CALLBACK_COLUMNS = {
 _COMMUNITY_COLUMNS = {
     "community": "word",
     "known_at": "time",
+    "recorded_at": "time",
     "has_assembly": "number",
     "has_fund_account": "number",
     "year_built": "number",
@@ -74,7 +78,7 @@ class Log:
         """
         of_order = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.ORDER}
         of_event = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.EVENT}
-        order_columns = {"order_id": "word", "known_at": "time"}
+        order_columns = {"order_id": "word", "known_at": "time", "recorded_at": "time"}
         order_columns |= {name: "time" if name in TIME_FIELDS else "word" for name in ORDER_FIELDS}
         callbacks = _complete(frames.get("callbacks"), _CALLBACK_COLUMNS)
         return cls(
@@ -96,23 +100,18 @@ def _column_kind(attribute: Attribute) -> str:
     return "word" if attribute.kind in (AttributeKind.CATEGORY, AttributeKind.TEXT) else "number"
 
 
-_MISSING: dict[str, object] = {"word": None, "time": NO_TIME, "number": np.nan}
-_DTYPE = {"word": object, "time": np.int64, "number": np.float64}
+_MISSING: dict[str, Any] = {"word": None, "time": NO_TIME, "number": np.nan}
+_DTYPE: dict[str, type] = {"word": object, "time": np.int64, "number": np.float64}
 
 
 def _complete(frame: pd.DataFrame | None, columns: Mapping[str, str]) -> pd.DataFrame:
     size = 0 if frame is None else len(frame)
-    complete = {}
+    complete: dict[str, Any] = {}
     for name, kind in columns.items():
-        if frame is not None and name in frame.columns:
-            complete[name] = _words(frame[name]) if kind == "word" else frame[name].to_numpy(_DTYPE[kind])
-        else:
+        if frame is None or name not in frame.columns:
             complete[name] = np.full(size, _MISSING[kind], dtype=_DTYPE[kind])
-    return pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in complete.items()})
-
-
-def _words(column: pd.Series) -> np.ndarray:
-    """Words as objects with None where missing, whatever the frame called them."""
-    words = column.astype(object).to_numpy(copy=True)
-    words[column.isna().to_numpy()] = None
-    return words
+        else:
+            complete[name] = frame[name].to_numpy(dtype=_DTYPE[kind])
+            if kind == "word" and (absent := pd.isna(complete[name])).any():
+                complete[name] = np.where(absent, None, complete[name])
+    return pd.DataFrame(complete, copy=False)

@@ -1,6 +1,8 @@
 """What the citizen said, as far as plain words go; models learn the rest from the text itself."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -73,19 +75,18 @@ def text_is_polite(orders: OrderFrame) -> Count:
 @feature(zh="是否没有诉求原文", moved_by="text")
 def text_is_missing(orders: OrderFrame) -> Flag:
     """Whether no text was taken down."""
-    return _each(orders, lambda words: False, missing=True)
+    return _each(orders, lambda words: 0.0, missing=1.0)
 
 
 def _matches(orders: OrderFrame, pattern: re.Pattern[str]) -> Count:
     return _each(orders, lambda words: len(pattern.findall(words)))
 
 
-def _each(orders: OrderFrame, count: "object", missing: object = np.nan) -> np.ndarray:
+def _each(orders: OrderFrame, count: Callable[[str], float], missing: float = np.nan) -> np.ndarray:
     """Count once a text, not once a question: an order is asked about many times."""
     index = orders.chronicle.field("text")
-    counts = np.array([count(words) for words in index.value], dtype=np.float64)  # type: ignore[operator]
-    counted = type(index)(index.position, counts, index.first, index.order)
-    return counted.at(orders.position, float(missing) if missing is not np.nan else np.nan)  # type: ignore[arg-type]
+    counts = np.array([count(words) for words in index.value], dtype=np.float64)
+    return replace(index, value=counts).at(orders.position, missing)
 
 
 FEATURES = tuple(value for value in list(globals().values()) if isinstance(value, type(text)))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from features.definition import Number, Ratio, Share
-from features.history import Key, Past, divided
+from features.history import Past
+from features.windows import Key, divided
 
 #: A share is drawn towards the one above it as if by this many answered callbacks more: about the
 #: number at which a share's own error (±.1) is as large as the differences between keepers.

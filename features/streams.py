@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.chronicle import CITY_CALLBACK, DISTRICT_CALLBACK, Chronicle, Ints
+from features.arrays import Ints
+from features.chronicle import Chronicle
 from features.labels import labels_of
+from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK
+from features.stages import last_standing
 from features.working_time import end_of_next_working_day
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType, Verdict
@@ -119,12 +122,15 @@ def promised(chronicle: Chronicle) -> Facts:
 def _one_type(name: str) -> Callable[[Chronicle], Facts]:
     def facts(chronicle: Chronicle) -> Facts:
         position = np.flatnonzero(chronicle.is_type(name) & ~chronicle.is_receipt)
-        takes = np.flatnonzero(np.isin(chronicle.retracted_position, position))
-        both = np.concatenate([position, takes])
-        sign = np.concatenate([np.ones(len(position), np.int64), -np.ones(len(takes), np.int64)])
-        return Facts(both, chronicle.known_at[both], {"count": sign})
+        takes = chronicle.retractions
+        takes = takes[np.isin(chronicle.retracted_position[takes], position)]
+        taken_back = chronicle.retracted_position[takes]
+        known_at = chronicle.known_at
+        sign = np.repeat(np.array([1, -1]), [len(position), len(takes)])
+        time = np.concatenate([known_at[position], np.maximum(known_at[takes], known_at[taken_back])])
+        return Facts(np.concatenate([position, taken_back]), time, {"count": sign})
 
-    facts.__doc__ = f"Events of type {name}; one that is taken back counts no more from then on."
+    facts.__doc__ = f"Events of type {name}; one that is taken back weighs against its own key from then on."
     return facts
 
 
@@ -156,7 +162,7 @@ def in_hand(chronicle: Chronicle, keys: Ints) -> Facts:
     going to another key, so returns and re-dispatches don't make the count drift.
     """
     open_ = ~_closed_after(chronicle)
-    same_order = np.append(False, np.diff(chronicle.order) == 0)
+    same_order = ~chronicle.is_receipt
     before_open = np.where(same_order, np.roll(open_, 1), False)
     before_key = np.where(same_order, np.roll(keys, 1), -1)
     turned = (open_ != before_open) | (keys != before_key)
@@ -172,17 +178,13 @@ def _closed_after(chronicle: Chronicle) -> np.ndarray:
     """Per row, whether the order stands closed after it."""
     closing = chronicle.is_type(EventType.CLOSED, EventType.ARCHIVED)
     opening = chronicle.is_type(EventType.REDISPATCHED) | chronicle.is_receipt
-    takes = chronicle.retracted_position
-    opening |= (takes >= 0) & closing[np.maximum(takes, 0)]
-    marks = closing | opening
-    last = np.maximum.accumulate(np.where(marks, np.arange(len(marks)), 0))
-    return closing[last]
+    return closing[last_standing(chronicle, closing | opening)]
 
 
 def _known_retraction(chronicle: Chronicle) -> Ints:
     """Per row, when it was taken back; the end of time where it never was."""
     never = np.full(len(chronicle), np.iinfo(np.int64).max)
-    takes = np.flatnonzero(chronicle.retracted_position >= 0)
+    takes = chronicle.retractions
     np.minimum.at(never, chronicle.retracted_position[takes], chronicle.known_at[takes])
     return never
 

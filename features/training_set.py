@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.chronicle import Chronicle, Floats, Ints
+from features.arrays import Floats, Ints
+from features.chronicle import Chronicle
 from features.definition import FeatureSet
 from features.frame import OrderFrame
 from features.history import History, Past

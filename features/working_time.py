@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from features.chronicle import Floats, Ints
+from features.arrays import Floats, Ints
 from hotline.calendar import DAY, HOUR, NO_TIME, WorkingCalendar
 
 #: Shanghai has kept UTC+8 without summer time since 1992.

@@ -1,0 +1,58 @@
+"""Stretches of time before each question, and the sums, means and shares of what was known in them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from features.history import Past
+
+#: A key is one field of the order or a crossing of several; () is the whole district.
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Facts of one kind and key in a stretch of time before each question's moment."""
+
+    past: "Past"
+    kind: str
+    by: Key
+    days: float | None
+
+    def sum(self, value: str) -> Floats:
+        """The sum of a whole-number value of the facts."""
+        total = np.zeros(len(self.past.frame))
+        for number, (history, sign) in enumerate(self.past.layers):
+            sums = history.stream(self.kind, self.by).sums[value]
+            hi, lo = self._edges(number)
+            total += sign * (sums[hi] - sums[lo])
+        return total
+
+    def _edges(self, layer: int) -> tuple[Ints, Ints]:
+        hi = self.past.position(layer, self.kind, self.by, 0)
+        lo = self.past.position(layer, self.kind, self.by, self.days)
+        known = self.past.codes(layer, self.by) >= 0
+        return np.where(known, hi, 0), np.where(known, lo, 0)
+
+    @property
+    def count(self) -> Floats:
+        """How many facts; what was taken back may weigh more than what is left in a short window."""
+        return np.maximum(self.sum("count"), 0.0)
+
+    def mean(self, value: str) -> Floats:
+        """The mean of a value; NaN where there are no facts."""
+        return divided(self.sum(value), self.count)
+
+    def share(self, value: str, prior: "Window | Floats | float", weight: float = 20.0) -> Floats:
+        """The share of facts with this flag, drawn towards `prior` as if by `weight` facts more."""
+        anchor = prior.share(value, 0.5, 1.0) if isinstance(prior, Window) else prior
+        return (self.sum(value) + weight * anchor) / (self.count + weight)
+
+
+def divided(numerator: Floats, denominator: Floats) -> Floats:
+    """The quotient; NaN where the denominator is not above zero."""
+    return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
