@@ -43,6 +43,8 @@ def births_of(extract: Extract, stored: Stored, events_make_orders: bool) -> Bir
     earlier = is_day & (first_happened >= day_starts) & (first_happened < received)
     received = np.where(earlier, first_happened, received)
     known = np.where(earlier, np.minimum(known, first_known), known)
+    before = is_day & (stored.received_at >= day_starts) & (stored.received_at < received)
+    received = np.where(before, stored.received_at, received)
     floor = np.where(received != NO_TIME, day_starts, stored.received_at)
     from_event = (received == NO_TIME) & ~stored.is_known
     received = np.where(from_event, first_happened, received)

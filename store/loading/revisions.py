@@ -39,6 +39,10 @@ def assertions(
             part = stated.frame[columns].assign(
                 code=codes, natural_at=known.times(moment)[codes], is_change=False
             )
+            if "received_at" in columns:
+                part["received_at"] = np.where(
+                    part["received_at"] == NO_TIME, NO_TIME, births.received_at[codes]
+                )
             parts.append(_saying_something(part, columns))
     if len(extract.changes):
         columns = [name for name in ORDER_FIELDS if name in extract.changes]
