@@ -52,6 +52,26 @@ def handling_working_hours(orders: OrderFrame) -> Hours:
     return working_hours_between(orders.received_at, closed_or_now(orders))
 
 
+@feature(zh="本轮处置用时（小时）", moved_by="redispatched")
+def round_hours(orders: OrderFrame) -> Hours:
+    """Hours from the opening of this round (receipt or re-dispatch) to its closing, or to now."""
+    return hours_between(orders.chronicle.known_at[orders.round_start], closed_or_now(orders))
+
+
+@feature(zh="本轮处置用时（工作小时）", moved_by="redispatched")
+def round_working_hours(orders: OrderFrame) -> Hours:
+    """Working hours from the opening of this round to its closing, or to now."""
+    return working_hours_between(orders.chronicle.known_at[orders.round_start], closed_or_now(orders))
+
+
+@feature(zh="本轮联系市民用时（小时）", moved_by="redispatched")
+def round_hours_to_contact(orders: OrderFrame) -> Hours:
+    """Hours from the opening of this round to its first contact, or to its closing or now without one."""
+    contact = orders.own(EventType.CONTACTED, this_round=True).known_at_first
+    made = np.where(contact == NO_TIME, closed_or_now(orders), contact)
+    return hours_between(orders.chronicle.known_at[orders.round_start], made)
+
+
 @feature(zh="办理时限长度（小时）", moved_by="due_at")
 def allowed_hours(orders: OrderFrame) -> Hours:
     """Hours from receipt to the due date."""

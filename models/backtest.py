@@ -75,31 +75,50 @@ def backtest(
     protocol: Protocol = Protocol.LABEL_HONEST,
     most_events: int | None = None,
     seed: int = 0,
-    training: TrainingSet | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """Refit on what was known before each test window and report on the orders of the window.
 
-    `training` may bring the label-honest examples ready made.
-
     Raises TooFewRatingsError where a window's past holds fewer than ten orders of either outcome.
     """
     published = protocol is Protocol.AS_PUBLISHED
-    if training is None:
-        progress("examples and features")
-        examples = examples_of(history.chronicle, on_grid=not published)
-        if published and len(examples):
-            examples = _first_events(examples, most_events)
-        training = build_training_set(history, features, examples)
-    examples = training.examples
+    progress("examples and features")
+    examples = examples_of(history.chronicle, on_grid=not published)
+    if published and len(examples):
+        examples = _first_events(examples, most_events)
+    training = build_training_set(history, features, examples)
     if not len(examples):
         raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
-    first_rows = np.unique(examples.frame.order, return_index=True)[1]
     judged = []
-    for number, split in enumerate(splits(examples.received_at[first_rows], test_share, origins)):
+    for number, split in enumerate(splits(_received(examples), test_share, origins)):
         progress(f"origin {number + 1} of {origins}")
         judged.append(_judge(training, split, dataset, published, seed, progress))
     return report(judged, origins, protocol)
+
+
+def fit_and_judge(
+    training: TrainingSet, dataset: str, seed: int, progress: Callable[[str], None]
+) -> tuple[SatisfactionModel, dict[str, Any]]:
+    """A model of all ripe examples, and the report of its like on the last fifth.
+
+    The like learns from the first four fifths only. Its choice is kept; what it says of the last fifth,
+    together with the later folds that it was chosen on, calibrates the model.
+    """
+    examples = training.examples
+    if not len(examples):
+        raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
+    split = splits(_received(examples), 0.2, 1)[0]
+    judged = _judge(training, split, dataset, False, seed, progress)
+    assert judged.model.choice is not None
+    tested = examples.received_at >= split.starts_at
+    held = judged.model.held_on(training.take(tested)).joined(judged.model.held)
+    learnt = training.take(ripe(examples, int(examples.label_known_at.max())))
+    model = SatisfactionModel.fit(learnt, dataset, seed, like=(judged.model.choice, held), progress=progress)
+    return model, report([judged], 1, Protocol.LABEL_HONEST)
+
+
+def _received(examples: Examples) -> np.ndarray:
+    return examples.received_at[np.unique(examples.frame.order, return_index=True)[1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +158,7 @@ def _judge(
                 "the test window; at least 10 are needed"
             )
     ripe_at = learn.examples.frame.as_of if published else None
-    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, progress)
+    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, progress=progress)
     test = training.take(tested & examples.is_event)
     probabilities = model.probabilities(test.columns)
     return Judged(

@@ -56,6 +56,8 @@ class SatisfactionModel:
     levels: LevelMap
     span: Span
     chosen: str
+    choice: Choice | None = None
+    held: Held | None = None
 
     @classmethod
     def fit(
@@ -64,12 +66,15 @@ class SatisfactionModel:
         dataset: str = "hotline",
         seed: int = 0,
         ripe_at: np.ndarray | None = None,
+        like: tuple[Choice, Held] | None = None,
         progress: Callable[[str], None] = lambda step: None,
     ) -> "SatisfactionModel":
         """Learn from examples; which estimator, how large and how calibrated is chosen on later ones.
 
         `ripe_at` says from when each example may be learnt from in that choice: by default from when
-        its rating was known, microseconds.
+        its rating was known, microseconds. `like` brings the choice, and what it is calibrated on, from
+        an earlier fit, and nothing is chosen. Choice and held-out examples stay on the model until it is
+        stored.
 
         Raises ValueError where only one outcome occurs.
         """
@@ -83,15 +88,29 @@ class SatisfactionModel:
         X = encoding.matrix(training.columns, unseen)
         rounds = np.unique(examples.frame.round_start, return_index=True)[1]
         rarer = int(min(y[rounds].sum(), (~y[rounds]).sum()))
-        ripe_at = examples.label_known_at if ripe_at is None else ripe_at
-        choice, held = choose(X, y, weight, examples.received_at, ripe_at, len(rounds), rarer, seed, progress)
+        stage = training.columns["stage"].astype(int)
+        if like is None:
+            ripe_at = examples.label_known_at if ripe_at is None else ripe_at
+            choice, held = choose(
+                X,
+                examples.rating,
+                stage,
+                weight,
+                examples.received_at,
+                ripe_at,
+                len(rounds),
+                rarer,
+                seed,
+                progress,
+            )
+        else:
+            choice, held = like
         progress(f"final fit: {choice.name}")
         trees = None
         if choice.trees_share > 0:
             trees = BoostedTrees.fit(X, y, weight, choice.shape, choice.trees, seed)
         ridge = RidgeLogistic.fit(X, y, weight, choice.C, seed)
-        stage = training.columns["stage"].astype(int)
-        calibration, baseline, levels = _calibrate(held, choice, stage, examples.rating, weight)
+        calibration, baseline, levels = _calibrate(held, choice, examples.rating, weight)
         return cls(
             features=training.feature_set,
             attributes=log.attributes,
@@ -114,7 +133,15 @@ class SatisfactionModel:
                 label_caller=log.label_caller.value,
             ),
             chosen=choice.name,
+            choice=choice,
+            held=held,
         )
+
+    def held_on(self, training: TrainingSet) -> Held:
+        """What this model says of later examples, for another to be calibrated on."""
+        X = self.matrix(training.columns)
+        examples, stage = training.examples, training.columns["stage"].astype(int)
+        return Held(self._raw(X), self.ridge.log_odds(X), stage, examples.rating, examples.weight)
 
     def matrix(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """The matrix that the estimators read, from the model's feature columns."""
@@ -241,18 +268,17 @@ def _own_types(features: FeatureSet) -> tuple[str, ...]:
 
 
 def _calibrate(
-    held: Held | None, choice: Choice, stage: np.ndarray, rating: np.ndarray, weight: np.ndarray
+    held: Held | None, choice: Choice, rating: np.ndarray, weight: np.ndarray
 ) -> tuple[StageCalibration, StageCalibration, LevelMap]:
     stages = len(STAGE_ORDER)
     if held is None:
         plain = StageCalibration(1.0, 0.0, (0.0,) * stages)
         share = np.full(len(rating), np.log(max((rating == 0).mean(), 1e-3)))
         return plain, plain, LevelMap.fit(share, rating, weight)
-    y = rating[held.rows] == 0
-    at, w = stage[held.rows], weight[held.rows]
-    calibration = StageCalibration.fit(held.log_odds, at, y, w, stages)
+    y = held.rating == 0
+    calibration = StageCalibration.fit(held.log_odds, held.stage, y, held.weight, stages)
     baseline = calibration
     if choice.trees_share > 0:
-        baseline = StageCalibration.fit(held.baseline_log_odds, at, y, w, stages)
-    levels = LevelMap.fit(calibration.log_odds(held.log_odds, at), rating[held.rows], w)
+        baseline = StageCalibration.fit(held.baseline_log_odds, held.stage, y, held.weight, stages)
+    levels = LevelMap.fit(calibration.log_odds(held.log_odds, held.stage), held.rating, held.weight)
     return calibration, baseline, levels

@@ -61,11 +61,22 @@ class Menu:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """Log-odds of the chosen estimator on rows that it had not seen, later than what it learnt from."""
+    """What the chosen estimator said of examples later than all that it had learnt from.
 
-    rows: np.ndarray
+    One entry an example: raw log-odds of the choice and of the baseline, stage number, rating, weight.
+    """
+
     log_odds: np.ndarray
     baseline_log_odds: np.ndarray
+    stage: np.ndarray
+    rating: np.ndarray
+    weight: np.ndarray
+
+    def joined(self, other: "Held | None") -> "Held":
+        """Both together."""
+        if other is None:
+            return self
+        return Held(**{n: np.concatenate([v, getattr(other, n)]) for n, v in self.__dict__.items()})
 
 
 def forward_folds(
@@ -85,7 +96,8 @@ def forward_folds(
 
 def choose(
     X: np.ndarray,
-    y: np.ndarray,
+    rating: np.ndarray,
+    stage: np.ndarray,
     weight: np.ndarray,
     received_at: np.ndarray,
     ripe_at: np.ndarray,
@@ -95,7 +107,7 @@ def choose(
     progress: Callable[[str], None],
 ) -> tuple[Choice, Held | None]:
     """The candidate with the least log-loss on later orders, and its predictions there."""
-    menu = Menu.for_size(orders, rarer)
+    menu, y = Menu.for_size(orders, rarer), rating == 0
     default = Choice(TreeShape(), 0, menu.ridges[0], 0.0)
     pieces: list[tuple[np.ndarray, dict[object, np.ndarray]]] = []
     for number, (learn, judge) in enumerate(forward_folds(received_at, ripe_at, menu.folds)):
@@ -112,12 +124,14 @@ def choose(
     ridge = min((key for key in loss if isinstance(key, float)), key=lambda key: loss[key])
     grown = [key for key in loss if not isinstance(key, float)]
     if not grown:
-        return Choice(TreeShape(), 0, ridge, 0.0), Held(rows, guesses[ridge], guesses[ridge])
+        held = Held(guesses[ridge], guesses[ridge], stage[rows], rating[rows], weight[rows])
+        return Choice(TreeShape(), 0, ridge, 0.0), held
     best = min(grown, key=lambda key: loss[key])
     shape, trees = best  # type: ignore[misc]
     blends = {share: share * guesses[best] + (1 - share) * guesses[ridge] for share in _BLENDS}
     share = min(_BLENDS, key=lambda s: _loss(blends[s], y[rows], weight[rows]))
-    return Choice(shape, trees, ridge, share), Held(rows, blends[share], guesses[ridge])
+    held = Held(blends[share], guesses[ridge], stage[rows], rating[rows], weight[rows])
+    return Choice(shape, trees, ridge, share), held
 
 
 def _candidates(

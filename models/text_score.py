@@ -23,48 +23,28 @@ class TextScore:
     intercept: float
 
     @classmethod
-    def fit(cls, texts: np.ndarray, is_dissatisfied: np.ndarray, callers: np.ndarray) -> "TextScore":
-        """Learn from one text an order; `callers` decide which terms are common enough to count."""
-        from scipy.sparse import csr_matrix
-        from sklearn.linear_model import LogisticRegression
-
-        terms = [_terms(text) for text in texts]
-        vocabulary = _common_terms(terms, callers)
-        place = {term: number for number, term in enumerate(vocabulary)}
-        rows = [sorted(place[t] for t in found if t in place) for found in terms]
-        sizes = np.array([len(row) for row in rows])
-        flat = np.array([number for row in rows for number in row], dtype=np.int64)
-        values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)
-        matrix = csr_matrix(
-            (values, flat, np.concatenate([[0], np.cumsum(sizes)])), (len(rows), len(vocabulary))
-        )
-        if not vocabulary:
-            return cls({}, _logit(is_dissatisfied.mean()))
-        model = LogisticRegression(C=_RIDGE, max_iter=200).fit(matrix, is_dissatisfied)
-        weights = dict(zip(vocabulary, map(float, model.coef_[0]), strict=True))
-        return cls(weights, float(model.intercept_[0]))
-
-    @classmethod
     def cross_fit(
         cls, texts: np.ndarray, is_dissatisfied: np.ndarray, callers: np.ndarray
     ) -> tuple["TextScore | None", np.ndarray]:
         """The score of all texts, and for each text the score of a model that never saw its caller.
 
-        Callers are split, not texts, so that nobody's own words come back. None with too few ratings.
+        One text an order. Callers are split, not texts, so that nobody's own words come back. None with
+        too few ratings.
         """
-        rarer = min(is_dissatisfied.sum(), (~is_dissatisfied).sum())
-        told = np.array([isinstance(text, str) and bool(text) for text in texts])
-        if told.sum() < _LEAST_ORDERS or rarer < _LEAST_RARER:
-            return None, np.full(len(texts), np.nan)
-        fold = np.unique(callers.astype(str), return_inverse=True)[1] * 7919 % _FOLDS
+        told = np.flatnonzero([isinstance(text, str) and bool(text) for text in texts])
         unseen = np.full(len(texts), np.nan)
+        y, who = is_dissatisfied[told], np.unique(callers[told].astype(str), return_inverse=True)[1]
+        if len(told) < _LEAST_ORDERS or min(y.sum(), (~y).sum()) < _LEAST_RARER:
+            return None, unseen
+        table = _TermTable.of(texts[told])
+        fold = who * 7919 % _FOLDS
         for number in range(_FOLDS):
-            learn, judge = told & (fold != number), told & (fold == number)
-            if judge.any() and is_dissatisfied[learn].any():
-                unseen[judge] = cls.fit(texts[learn], is_dissatisfied[learn], callers[learn]).score(
-                    texts[judge]
-                )
-        return cls.fit(texts[told], is_dissatisfied[told], callers[told]), unseen
+            learn, judge = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+            weights, intercept = table.fit(learn, y, who)
+            unseen[told[judge]] = table.score(judge, weights, intercept)
+        weights, intercept = table.fit(np.arange(len(told)), y, who)
+        named = {table.names[n]: float(w) for n, w in enumerate(weights) if w != 0}
+        return cls(named, intercept), unseen
 
     def score(self, texts: Iterable[Any]) -> np.ndarray:
         """The log-odds of each text; NaN where there is none."""
@@ -96,19 +76,61 @@ def _terms(text: str) -> set[str]:
     return words | {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _common_terms(terms: list[set[str]], callers: np.ndarray) -> list[str]:
-    users: dict[str, set[object]] = {}
-    for found, caller in zip(terms, callers, strict=True):
-        for term in found:
-            seen = users.setdefault(term, set())
-            if len(seen) < LEAST_CALLERS:
-                seen.add(caller)
-    uses = {term: 0 for term, seen in users.items() if len(seen) >= LEAST_CALLERS}
-    for found in terms:
-        for term in found:
-            if term in uses:
-                uses[term] += 1
-    return sorted(sorted(uses, key=lambda term: (-uses[term], term))[:_MOST_TERMS])
+@dataclass(frozen=True, eq=False)
+class _TermTable:
+    """Which term stands in which text, as one sparse matrix of ones."""
+
+    names: list[str]
+    matrix: Any
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "_TermTable":
+        from scipy.sparse import csr_matrix
+
+        place: dict[str, int] = {}
+        flat: list[int] = []
+        ends = [0]
+        for text in texts:
+            flat.extend(place.setdefault(term, len(place)) for term in sorted(_terms(text)))
+            ends.append(len(flat))
+        ones = np.ones(len(flat), dtype=np.float32)
+        matrix = csr_matrix((ones, np.array(flat), np.array(ends)), (len(ends) - 1, len(place)))
+        return cls(list(place), matrix)
+
+    def fit(self, rows: np.ndarray, y: np.ndarray, who: np.ndarray) -> tuple[np.ndarray, float]:
+        """A weight for each term (0 for those too few callers used) and the intercept."""
+        from sklearn.linear_model import LogisticRegression
+
+        weights = np.zeros(len(self.names))
+        common = self._common(rows, who[rows])
+        if not len(common):
+            return weights, _logit(y[rows].mean())
+        design = _length_free(self.matrix[rows][:, common])
+        model = LogisticRegression(C=_RIDGE, max_iter=200).fit(design, y[rows])
+        weights[common] = model.coef_[0]
+        return weights, float(model.intercept_[0])
+
+    def _common(self, rows: np.ndarray, who: np.ndarray) -> np.ndarray:
+        entries = self.matrix[rows].tocoo()
+        pairs = np.unique(entries.col.astype(np.int64) * (int(who.max()) + 1) + who[entries.row])
+        users = np.bincount(pairs // (int(who.max()) + 1), minlength=len(self.names))
+        common = np.flatnonzero(users >= LEAST_CALLERS)
+        if len(common) > _MOST_TERMS:
+            common = common[np.lexsort((common, -users[common]))[:_MOST_TERMS]]
+        return np.sort(common)
+
+    def score(self, rows: np.ndarray, weights: np.ndarray, intercept: float) -> np.ndarray:
+        """The log-odds of some texts."""
+        known = np.flatnonzero(weights)
+        return _length_free(self.matrix[rows][:, known]) @ weights[known] + intercept
+
+
+def _length_free(matrix: Any) -> Any:
+    """Each text's ones over the square root of how many it has."""
+    from scipy.sparse import diags
+
+    sizes = np.asarray(matrix.sum(axis=1)).ravel()
+    return diags(1 / np.sqrt(np.maximum(sizes, 1))) @ matrix
 
 
 def _logit(share: float) -> float:

@@ -7,10 +7,9 @@ from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
-from features.training_set import build_training_set, examples_of, ripe
-from models.backtest import Protocol, backtest
+from features.training_set import build_training_set, examples_of
+from models.backtest import Protocol, backtest, fit_and_judge
 from models.registry import Registry
-from models.satisfaction_model import SatisfactionModel
 from store.database import open_store
 
 
@@ -30,11 +29,7 @@ def train(settings: Settings, seed: int, progress: Callable[[str], None]) -> dic
     features = feature_set(history.chronicle.log)
     progress("examples and features")
     training = build_training_set(history, features, examples_of(history.chronicle))
-    report = backtest(history, features, dataset, seed=seed, training=training, progress=progress)
-    last_known = int(history.chronicle.known_at.max())
-    model = SatisfactionModel.fit(
-        training.take(ripe(training.examples, last_known)), dataset, seed, progress=progress
-    )
+    model, report = fit_and_judge(training, dataset, seed, progress)
     progress("registering")
     version = Registry(settings.home).register(model, report, {"seed": seed})
     return {"version": version, "alias": "challenger", **report}
