@@ -13,7 +13,13 @@ def frames_of(order: Order) -> dict[str, pd.DataFrame]:
     received_at = to_micros(order.received_at)
     fields: dict[str, Any] = {name: getattr(order, name) for name in ORDER_FIELDS}
     fields |= {"received_at": received_at, "due_at": to_micros(order.due_at) if order.due_at else NO_TIME}
-    revision = {"order_id": order.order_id, "known_at": received_at, **fields, **_plain(order.attributes)}
+    revision = {
+        "order_id": order.order_id,
+        "known_at": received_at,
+        "recorded_at": received_at,
+        **fields,
+        **_plain(order.attributes),
+    }
     return {
         "orders": pd.DataFrame([revision]),
         "events": pd.DataFrame([_event(order.order_id, n, e) for n, e in enumerate(order.events)]),
@@ -42,6 +48,7 @@ def _callback(order_id: str, callback: Callback) -> dict[str, Any]:
         "order_id": order_id,
         "by": callback.by,
         "known_at": to_micros(callback.known_at),
+        "recorded_at": to_micros(callback.known_at),
         "channel": callback.channel,
         "answered": _number(callback.answered),
         "rating": _number(callback.rating),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ import pandas as pd
 
 from desk.order_frames import frames_of
 from desk.reasons import top_reasons
+from desk.refusals import NotReceivedYet
+from desk.standing import Standing
 from features.chronicle import Chronicle
 from features.frame import OrderFrame
 from features.history import History, Past
@@ -29,6 +31,7 @@ _MOST_CHANGED = 2_000
 _CALLBACK_WINDOW = 30 * DAY
 
 Columns = Mapping[str, np.ndarray]
+Layers = tuple[tuple[History, int], ...]
 
 
 class OrderStore(Protocol):
@@ -72,79 +75,74 @@ class Scorer:
         self.champion = champion
         self.limits = limits or BandLimits()
         self._lock = RLock()
-        self._sort_anew()
+        self._standing = self._sorted_anew()
 
-    def _sort_anew(self) -> None:
-        self._watermark = self.store.watermark()
-        self._base = History.of(self._log(self.store.frames()))
-        self._changed: frozenset[str] = frozenset()
-        self._layers: tuple[tuple[History, int], ...] = ((self._base, 1),)
+    @property
+    def event_types(self) -> frozenset[str]:
+        """The types of events that the sorted history has seen."""
+        return frozenset(name for name in self._standing.base.chronicle.types if not name.startswith("("))
+
+    def _sorted_anew(self) -> Standing:
+        watermark = self.store.watermark()
+        base = History.of(self._log(self.store.frames()))
+        return self._warmed(Standing(base, None, frozenset(), watermark))
 
     def _log(self, frames: Mapping[str, pd.DataFrame]) -> Log:
         model = self.champion.model
         return Log.of(frames, model.attributes, model.label_caller)
 
-    def refresh(self) -> None:
-        """Take in what has been written since the last look."""
-        with self._lock:
-            written, watermark = self.store.changed_since(self._watermark)
-            if watermark == self._watermark:
-                return
-            changed = self._changed | set(written)
-            if len(changed) > _MOST_CHANGED:
-                self._sort_anew()
-                return
-            if changed:
-                fresh = History.of(self._log(self.store.frames(sorted(changed))))
-                self._layers = ((self._base, 1), (fresh, 1), (self._stale(changed), -1))
-            self._changed, self._watermark = changed, watermark
+    def _warmed(self, standing: Standing) -> Standing:
+        """The same with its streams sorted: one score of one order asks for all of them.
 
-    def _stale(self, order_ids: frozenset[str]) -> History:
-        """What the sorted history says of these orders."""
-        log = self._base.chronicle.log
-        return History.of(
-            Log(
-                orders=_of_orders(log.orders, order_ids),
-                events=_of_orders(log.events, order_ids),
-                callbacks=_of_orders(log.callbacks, order_ids),
-                communities=log.communities.iloc[:0],
-                attributes=log.attributes,
-                label_caller=log.label_caller,
-            )
-        )
+        Afterwards scores only read it, so that many threads may.
+        """
+        for history, _ in standing.layers:
+            chronicle = history.chronicle
+            if len(chronicle):
+                at = chronicle.known_at[chronicle.last[:1]] + 1
+                self._score(OrderFrame.at_times(chronicle, [str(chronicle.order_ids[0])], at), standing)
+        return standing
+
+    def refresh(self) -> Standing:
+        """Take in what has been written since the last look, and return the look that holds now."""
+        with self._lock:
+            standing = self._standing
+            written, watermark = self.store.changed_since(standing.watermark)
+            if watermark != standing.watermark:
+                self._standing = self._with(written, watermark)
+            return self._standing
+
+    def _with(self, written: Sequence[str], watermark: int) -> Standing:
+        standing = self._standing
+        changed = standing.changed | set(written)
+        if len(changed) > _MOST_CHANGED:
+            return self._sorted_anew()
+        if not written:
+            return replace(standing, watermark=watermark)
+        fresh = History.of(self._log(self.store.frames(sorted(changed))))
+        return self._warmed(Standing(standing.base, fresh, changed, watermark))
 
     def score(self, order_id: str, at: datetime) -> Scored:
-        """One order of the store at a moment. LookupError if unknown; ValueError if not received yet."""
-        self.refresh()
-        own = Chronicle.of(self._log(self.store.frames([order_id])))
-        frame = OrderFrame.at_times(own, [order_id], np.array([to_micros(at)]))
-        return self._score(frame, self._layers)
+        """One order of the store at a moment. NoSuchOrder if unknown; NotReceivedYet before its receipt."""
+        standing = self.refresh()
+        own = Chronicle.of(standing.log_of(order_id))
+        return self._score(_asked(own, order_id, at), standing)
 
     def score_given(self, order: Order, at: datetime) -> Scored:
         """An order as it is given, whether or not the store has it, amid everybody's history."""
-        self.refresh()
+        standing = self.refresh()
         own = History.of(self._log(frames_of(order)))
-        frame = OrderFrame.at_times(own.chronicle, [order.order_id], np.array([to_micros(at)]))
-        stored = History.of(self._log(self.store.frames([order.order_id])))
-        return self._score(frame, (*self._layers, (own, 1), (stored, -1)))
+        layers = (*standing.layers, (own, 1))
+        if standing.has(order.order_id):
+            layers += ((History.of(standing.log_of(order.order_id)), -1),)
+        return self._score(_asked(own.chronicle, order.order_id, at), standing, layers)
 
     def score_open(self, at: datetime) -> Scored:
         """All orders that still wait for a callback or a closing at a moment, the riskiest first."""
-        self.refresh()
-        moment = to_micros(at)
-        pieces = []
-        for history, changed_ones in (
-            (self._base, False),
-            (self._layers[1][0] if self._changed else None, True),
-        ):
-            if history is None:
-                continue
-            frame = open_orders(history.chronicle, moment)
-            known = np.isin(frame.order_id.astype(str), list(self._changed)) if self._changed else None
-            if known is not None:
-                frame = frame.take(np.flatnonzero(known == changed_ones))
-            if len(frame):
-                pieces.append(self._score(frame, self._layers))
+        standing = self.refresh()
+        pieces = [
+            self._score(frame, standing) for frame in _open_frames(standing, to_micros(at)) if len(frame)
+        ]
         if not pieces:
             return Scored((), {})
         predictions = [p for piece in pieces for p in piece.predictions]
@@ -154,9 +152,9 @@ class Scorer:
         )
         return Scored(tuple(predictions[i] for i in order), {n: v[order] for n, v in columns.items()})
 
-    def _score(self, frame: OrderFrame, layers: tuple[tuple[History, int], ...]) -> Scored:
+    def _score(self, frame: OrderFrame, standing: Standing, layers: Layers | None = None) -> Scored:
         model = self.champion.model
-        columns = model.features.compute(frame, Past(frame, layers))
+        columns = model.features.compute(frame, Past(frame, layers or standing.layers))
         probabilities = model.probabilities(columns)
         losses = model.expected_loss(probabilities)
         effects = model.contributions(columns)
@@ -210,8 +208,20 @@ def open_orders(chronicle: Chronicle, at: int) -> OrderFrame:
     return frame.take(np.flatnonzero(~is_rated & ~is_archived & ~long_closed & ~own_desk))
 
 
-def _of_orders(frame: pd.DataFrame, order_ids: frozenset[str]) -> pd.DataFrame:
-    return frame[frame["order_id"].isin(order_ids)].reset_index(drop=True)
+def _asked(chronicle: Chronicle, order_id: str, at: datetime) -> OrderFrame:
+    try:
+        return OrderFrame.at_times(chronicle, [order_id], np.array([to_micros(at)]))
+    except ValueError as error:
+        raise NotReceivedYet(order_id) from error
+
+
+def _open_frames(standing: Standing, at: int) -> list[OrderFrame]:
+    """The open orders of the sorted history that nobody wrote to since, and those of the fresh one."""
+    frame = open_orders(standing.base.chronicle, at)
+    if standing.fresh is None:
+        return [frame]
+    changed = np.array([order_id in standing.changed for order_id in frame.order_id], dtype=bool)
+    return [frame.take(np.flatnonzero(~changed)), open_orders(standing.fresh.chronicle, at)]
 
 
 def _plain(value: Any) -> Any:

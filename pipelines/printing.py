@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from desk.answers import finite
 from hotline.prediction import Prediction
 
 
@@ -48,37 +49,6 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
         console.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
 
 
-def prediction_json(prediction: Prediction) -> dict[str, Any]:
-    """A prediction in the shape that the API answers in."""
-    return {
-        "order_id": prediction.order_id,
-        "as_of": prediction.as_of.isoformat(),
-        "stage": prediction.stage.value,
-        "probabilities": dict(
-            zip(
-                ("dissatisfied", "fair", "mostly_satisfied", "satisfied"),
-                prediction.probabilities,
-                strict=True,
-            )
-        ),
-        "dissatisfied": prediction.dissatisfied,
-        "expected_loss": prediction.expected_loss,
-        "band": prediction.band.value,
-        "band_zh": prediction.band.zh,
-        "reasons": [
-            {
-                "feature": r.feature,
-                "zh": r.zh,
-                "value": r.value,
-                "effect": r.effect,
-                "direction": "up" if r.raises else "down",
-            }
-            for r in prediction.reasons
-        ],
-        "model_version": prediction.model_version,
-    }
-
-
 def print_prediction(prediction: Prediction) -> None:
     """One order's score with its reasons."""
     p = prediction.probabilities
@@ -104,15 +74,6 @@ def print_predictions(predictions: Iterable[Prediction], total: int) -> None:
             p.order_id, p.stage.zh, f"{p.dissatisfied:.1%}", f"{p.expected_loss:.2f}", p.band.zh, reason
         )
     Console().print(table)
-
-
-def finite(value: Any) -> Any:
-    """The same with NaN as null, as JSON wants it."""
-    if isinstance(value, Mapping):
-        return {name: finite(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(inner) for inner in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def _figure(value: Any) -> str:

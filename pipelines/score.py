@@ -3,9 +3,10 @@
 import json
 from datetime import UTC, datetime
 
+from desk.answers import prediction_json
 from desk.opening import log_scores, open_scorer
 from desk.settings import Settings
-from pipelines.printing import prediction_json, print_prediction, print_predictions
+from pipelines.printing import print_prediction, print_predictions
 
 
 def run(
