@@ -17,8 +17,11 @@ from hotline.calendar import DAY
 #: information. The steps widen, as news grows rarer.
 GRID_DAYS = (1, 3, 7, 14, 28, 56)
 
+#: So many examples are learnt from at most; see `thinned`.
+MOST_EXAMPLES = 300_000
+
 #: Questions computed in one go, so that memory stays flat.
-_CHUNK = 200_000
+_CHUNK = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,14 +125,19 @@ def compute_columns(
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, np.ndarray]:
     """The feature columns of many questions, in pieces; numbers as float32, as every model reads them."""
-    pieces = []
-    for start in range(0, max(1, len(frame)), _CHUNK):
-        part = frame.take(np.arange(start, min(start + _CHUNK, len(frame))))
-        columns = features.compute(part, Past.of(part, history))
-        pieces.append({n: v.astype(np.float32) if v.dtype == np.float64 else v for n, v in columns.items()})
+    gathered = {
+        f.name: np.empty(len(frame), dtype=np.float32 if f.kind == "number" else object)
+        for f in features.features
+    }
+    for start in range(0, len(frame), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(frame)))
+        part = frame.take(rows)
+        past = Past.of(part, history)
+        for feature in features.features:
+            gathered[feature.name][rows] = feature.column(part, past)
         if progress:
-            progress(min(start + _CHUNK, len(frame)), len(frame))
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+            progress(len(rows) + start, len(frame))
+    return gathered
 
 
 def build_training_set(
@@ -142,8 +150,23 @@ def build_training_set(
     return TrainingSet(compute_columns(examples.frame, history, features, progress), examples, features)
 
 
+def thinned(examples: Examples, keep: np.ndarray, most: int = MOST_EXAMPLES) -> Examples:
+    """The examples in `keep` (a mask) and of the others about so many, drawn alike from every order.
+
+    Moments of one order resemble each other: past some hundred thousand they cost time, not accuracy.
+    The draw depends on order and moment alone, so the same examples are drawn whatever their place.
+    """
+    others = int((~keep).sum())
+    if others <= most:
+        return examples
+    mixed = examples.frame.as_of.astype(np.uint64) + examples.frame.position.astype(np.uint64) * np.uint64(97)
+    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15)
+    drawn = (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53 < most / others
+    return examples.take(keep | drawn)
+
+
 def ripe(examples: Examples, at: int, share: float = 0.95) -> np.ndarray:
-    """Which examples may be learnt from at a time: whole cohorts of receipt, old enough to have their ratings.
+    """Which examples may be learnt from at a time: whole cohorts of receipt, old enough to be rated.
 
     A cohort is ripe when this share of the ratings known by then had come within its age; taking every
     rated order would keep only the fast closers of the last weeks.

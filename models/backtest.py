@@ -9,7 +9,7 @@ import numpy as np
 
 from features.definition import FeatureSet
 from features.history import History
-from features.training_set import Examples, TrainingSet, build_training_set, examples_of, ripe
+from features.training_set import Examples, TrainingSet, build_training_set, examples_of, ripe, thinned
 from hotline.calendar import DAY, HOUR
 from hotline.lifecycle import STAGE_ORDER
 from models.calibration import sigmoid
@@ -86,35 +86,49 @@ def backtest(
     examples = examples_of(history.chronicle, on_grid=not published)
     if published and len(examples):
         examples = _first_events(examples, most_events)
+    windows = splits(_received(examples), test_share, origins) if len(examples) else []
+    if not published and len(examples):
+        examples = thinned(examples, _tested(examples, windows))
     training = build_training_set(history, features, examples)
     if not len(examples):
         raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
     judged = []
-    for number, split in enumerate(splits(_received(examples), test_share, origins)):
+    for number, split in enumerate(windows):
         progress(f"origin {number + 1} of {origins}")
         judged.append(_judge(training, split, dataset, published, seed, progress))
     return report(judged, origins, protocol)
 
 
 def fit_and_judge(
-    training: TrainingSet, dataset: str, seed: int, progress: Callable[[str], None]
+    history: History, features: FeatureSet, dataset: str, seed: int, progress: Callable[[str], None]
 ) -> tuple[SatisfactionModel, dict[str, Any]]:
     """A model of all ripe examples, and the report of its like on the last fifth.
 
     The like learns from the first four fifths only. Its choice is kept; what it says of the last fifth,
     together with the later folds that it was chosen on, calibrates the model.
     """
-    examples = training.examples
+    progress("examples and features")
+    examples = examples_of(history.chronicle)
     if not len(examples):
         raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
-    split = splits(_received(examples), 0.2, 1)[0]
-    judged = _judge(training, split, dataset, False, seed, progress)
+    windows = splits(_received(examples), 0.2, 1)
+    training = build_training_set(history, features, thinned(examples, _tested(examples, windows)))
+    judged = _judge(training, windows[0], dataset, False, seed, progress)
     assert judged.model.choice is not None
-    tested = examples.received_at >= split.starts_at
+    tested = training.examples.received_at >= windows[0].starts_at
     held = judged.model.held_on(training.take(tested)).joined(judged.model.held)
-    learnt = training.take(ripe(examples, int(examples.label_known_at.max())))
-    model = SatisfactionModel.fit(learnt, dataset, seed, like=(judged.model.choice, held), progress=progress)
+    learnt = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
+    like = (judged.model.choice, held)
+    model = SatisfactionModel.fit(learnt, dataset, seed, like=like, progress=progress)
     return model, report([judged], 1, Protocol.LABEL_HONEST)
+
+
+def _tested(examples: Examples, windows: Sequence[Split]) -> np.ndarray:
+    """The examples that some window judges by."""
+    within = np.zeros(len(examples), dtype=bool)
+    for window in windows:
+        within |= (examples.received_at >= window.starts_at) & (examples.received_at <= window.ends_at)
+    return within & examples.is_event
 
 
 def _received(examples: Examples) -> np.ndarray:

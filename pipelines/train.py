@@ -7,7 +7,6 @@ from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
-from features.training_set import build_training_set, examples_of
 from models.backtest import Protocol, backtest, fit_and_judge
 from models.registry import Registry
 from store.database import open_store
@@ -27,9 +26,7 @@ def train(settings: Settings, seed: int, progress: Callable[[str], None]) -> dic
     progress("reading the store")
     dataset, history = history_of(settings)
     features = feature_set(history.chronicle.log)
-    progress("examples and features")
-    training = build_training_set(history, features, examples_of(history.chronicle))
-    model, report = fit_and_judge(training, dataset, seed, progress)
+    model, report = fit_and_judge(history, features, dataset, seed, progress)
     progress("registering")
     version = Registry(settings.home).register(model, report, {"seed": seed})
     return {"version": version, "alias": "challenger", **report}
