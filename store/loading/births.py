@@ -12,9 +12,14 @@ from store.loading.stored import Stored, codes_of
 
 @dataclass(frozen=True)
 class Births:
-    """By order code: receipt, from when it is known, the first instant at which anything can happen."""
+    """By order code: receipt, from when it is known, the first instant at which anything can happen.
+
+    `is_earlier` marks known orders whose receipt was taken from their first event, and now there is an
+    earlier one.
+    """
 
     is_stated: np.ndarray
+    is_earlier: np.ndarray
     received_at: np.ndarray
     known_at: np.ndarray
     floor: np.ndarray
@@ -45,12 +50,15 @@ def births_of(extract: Extract, stored: Stored, events_make_orders: bool) -> Bir
     known = np.where(earlier, np.minimum(known, first_known), known)
     before = is_day & (stored.received_at >= day_starts) & (stored.received_at < received)
     received = np.where(before, stored.received_at, received)
+    from_first = stored.is_received_at_an_event & (received == NO_TIME)
+    is_earlier = from_first & (first_happened != NO_TIME) & (first_happened < stored.received_at)
     floor = np.where(received != NO_TIME, day_starts, stored.received_at)
-    from_event = (received == NO_TIME) & ~stored.is_known
+    floor = np.where(from_first, NO_TIME, floor)
+    from_event = (received == NO_TIME) & (~stored.is_known | is_earlier)
     received = np.where(from_event, first_happened, received)
     known = np.where(from_event, first_known, known)
     known = np.where(stored.is_known, stored.born_at, known)
-    return Births(is_stated, received, known, floor)
+    return Births(is_stated, is_earlier, received, known, floor)
 
 
 def _first_events(events: pd.DataFrame, ids: pd.Index) -> tuple[np.ndarray, np.ndarray]:

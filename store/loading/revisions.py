@@ -97,7 +97,9 @@ def is_given(column: "pd.Series[Any]") -> np.ndarray:
 
 
 def _birth_rows(births: Births, stored: Stored) -> pd.DataFrame:
-    codes = np.flatnonzero(births.is_stated & ~stored.is_known & (births.received_at != NO_TIME))
+    """The receipt of every new order, and of those whose first event turns out to be earlier."""
+    is_born = births.is_stated & ~stored.is_known & (births.received_at != NO_TIME)
+    codes = np.flatnonzero(is_born | births.is_earlier)
     return pd.DataFrame(
         {
             "code": codes,

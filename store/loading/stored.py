@@ -27,6 +27,8 @@ class Stored:
     callbacks: pd.DataFrame
     born_at: np.ndarray
     received_at: np.ndarray
+    #: Where an event happened at the very instant of receipt: the receipt may have been taken from it.
+    is_received_at_an_event: np.ndarray
 
     @classmethod
     def read(cls, connection: Connection, ids: pd.Index, attributes: Sequence[Attribute]) -> "Stored":
@@ -45,7 +47,10 @@ class Stored:
         received = revisions[revisions["received_at"] != NO_TIME].drop_duplicates("code", keep="last")
         received_at = np.full(len(ids), NO_TIME, dtype=np.int64)
         received_at[received["code"].to_numpy()] = received["received_at"].to_numpy()
-        return cls(ids, is_known, revisions, events, callbacks, born_at, received_at)
+        from_event = np.zeros(len(ids), dtype=bool)
+        codes = events["code"].to_numpy()
+        from_event[codes[events["happened_at"].to_numpy() == received_at[codes]]] = True
+        return cls(ids, is_known, revisions, events, callbacks, born_at, received_at, from_event)
 
 
 def codes_of(ids: pd.Index, frame: pd.DataFrame) -> np.ndarray:

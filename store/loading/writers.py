@@ -72,7 +72,8 @@ def write_orders(meeting: Meeting, loaded: Loaded, rejects: Rejects) -> np.ndarr
     )
     insert_frame(meeting.connection, tables.order_revisions, rows)
     new = int((births.is_stated & ~stored.is_known).sum())
-    loaded.count("orders", len(np.unique(said["code"])), new, len(revisions.corrected))
+    spoken_of = len(np.union1d(said["code"], np.flatnonzero(births.is_stated)))
+    loaded.count("orders", spoken_of, new, len(revisions.corrected))
     return codes
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from desk.settings import Settings
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import NO_TIME, SHANGHAI, to_micros
 from pipelines.ingest import IngestSummary, ingest
 from store.database import open_store
 
@@ -51,6 +51,12 @@ class Folder:
         orders = self.frames()["orders"]
         row = orders[orders["order_id"] == order_id].iloc[0]
         return {name: value for name, value in row.items() if not pd.isna(value)}
+
+    def received(self, order_id: str) -> int:
+        """When an order was received, as known last."""
+        orders = self.frames()["orders"]
+        given = orders[(orders["order_id"] == order_id) & (orders["received_at"] != NO_TIME)]
+        return int(given["received_at"].iloc[-1])
 
     def rejected(self, summary: IngestSummary) -> list[dict[str, str]]:
         """The rejects file, row by row."""
