@@ -106,12 +106,14 @@ _DTYPE: dict[str, type] = {"word": object, "time": np.int64, "number": np.float6
 
 def _complete(frame: pd.DataFrame | None, columns: Mapping[str, str]) -> pd.DataFrame:
     size = 0 if frame is None else len(frame)
-    complete: dict[str, Any] = {}
+    complete = {}
     for name, kind in columns.items():
         if frame is None or name not in frame.columns:
-            complete[name] = np.full(size, _MISSING[kind], dtype=_DTYPE[kind])
+            values: Any = np.full(size, _MISSING[kind], dtype=_DTYPE[kind])
         else:
-            complete[name] = frame[name].to_numpy(dtype=_DTYPE[kind])
-            if kind == "word" and (absent := pd.isna(complete[name])).any():
-                complete[name] = np.where(absent, None, complete[name])
+            values = frame[name].to_numpy(dtype=_DTYPE[kind])
+            if kind == "word" and (absent := pd.isna(values)).any():
+                values = np.where(absent, None, values)
+        # Named as object, words stay str or None; left to pandas they would turn into str and NaN.
+        complete[name] = pd.Series(values, dtype=_DTYPE[kind], copy=False)
     return pd.DataFrame(complete, copy=False)

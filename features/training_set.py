@@ -184,7 +184,8 @@ def _event_moments(chronicle: Chronicle, labels: Labels) -> tuple[Ints, Ints]:
     label_of_start[labels.round_start] = np.arange(len(labels.order))
     position = np.flatnonzero(chronicle.is_moment)
     label = label_of_start[chronicle.round_start[position]]
-    early = (label >= 0) & (position < labels.position[label])
+    position, label = position[label >= 0], label[label >= 0]
+    early = position < labels.position[label]
     return position[early], label[early]
 
 
