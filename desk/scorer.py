@@ -77,11 +77,6 @@ class Scorer:
         self._lock = RLock()
         self._standing = self._sorted_anew()
 
-    @property
-    def event_types(self) -> frozenset[str]:
-        """The types of events that the sorted history has seen."""
-        return frozenset(name for name in self._standing.base.chronicle.types if not name.startswith("("))
-
     def _sorted_anew(self) -> Standing:
         watermark = self.store.watermark()
         base = History.of(self._log(self.store.frames()))

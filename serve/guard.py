@@ -1,0 +1,86 @@
+"""At the door of every request: its size, and what happens when something unforeseen does."""
+
+import time
+import traceback
+from pathlib import Path
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serve.errors import told
+
+MOST_BYTES = 1024 * 1024
+_LOG = structlog.get_logger("serve")
+
+
+class _TooLarge(Exception):  # noqa: N818 - named by what it says
+    """The body is larger than any order."""
+
+
+class Guard:
+    """Reads bodies up to 1 MiB, answers 500 without a traceback, and logs each request by its route.
+
+    Neither addresses nor bodies are logged: there may be citizens in them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self.app(scope, _replayed(await _body(scope, receive), receive), sending)
+        except _TooLarge:
+            remedy = "send fewer events at a time"
+            answer = told(413, "too_large", "the body is larger than 1 MiB", remedy)
+            await answer(scope, receive, sending)
+        except Exception as error:
+            _LOG.error("unforeseen", kind=type(error).__name__, where=_where(error))
+            if not status:
+                remedy = "report it with the time of day; nothing half-done was kept"
+                answer = told(500, "unforeseen", "something went wrong here", remedy)
+                await answer(scope, receive, sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "(none)")
+            milliseconds = round(1000 * (time.perf_counter() - began), 1)
+            _LOG.info("request", method=scope["method"], route=route, status=status, ms=milliseconds)
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > MOST_BYTES):
+            raise _TooLarge
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise _TooLarge
+        if not message.get("more_body", False):
+            return body
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    pending = [body]
+
+    async def replay() -> Message:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return replay
+
+
+def _where(error: Exception) -> list[str]:
+    """File and line of each step, without the values that a message might repeat."""
+    return [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-8:]]

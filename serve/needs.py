@@ -1,0 +1,48 @@
+"""What routes need, as they name it in their signatures."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from desk.intake import Intake
+from hotline.calendar import SHANGHAI
+from serve.open_desk import InService, OpenDesk
+from serve.score_log import ScoreLog
+from serve.words import OrderId
+from store.extracts.pseudonyms import Pseudonyms
+
+
+def _desk(request: Request) -> OpenDesk:
+    found: OpenDesk = request.app.state.desk
+    return found
+
+
+def _service(request: Request) -> InService:
+    return _desk(request).in_service()
+
+
+def _intake(request: Request) -> Intake:
+    return _desk(request).intake
+
+
+def _pseudonyms(request: Request) -> Pseudonyms:
+    return Pseudonyms.open(request.app.state.settings.home)
+
+
+def _log(request: Request) -> ScoreLog:
+    found: ScoreLog = request.app.state.score_log
+    return found
+
+
+def _now() -> datetime:
+    return datetime.now(SHANGHAI)
+
+
+Desk = Annotated[OpenDesk, Depends(_desk)]
+Service = Annotated[InService, Depends(_service)]
+WayIn = Annotated[Intake, Depends(_intake)]
+Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
+Log = Annotated[ScoreLog, Depends(_log)]
+Now = Annotated[datetime, Depends(_now)]
+WhichOrder = Annotated[OrderId, Path(description="the order's id")]

@@ -1,0 +1,141 @@
+"""The store and the champion as they stand: a later champion is taken in while the earlier one serves."""
+
+import time
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+import structlog
+
+from desk.intake import Intake
+from desk.opening import open_scorer
+from desk.scorer import Scorer
+from desk.settings import Settings
+from models.registry import NoModelError, Registry
+from models.satisfaction_model import FeaturesChangedError
+from serve.errors import Unavailable
+from store.database import Store, open_store
+from store.event_types import event_types
+
+_LOG = structlog.get_logger("serve")
+#: Seconds before a champion that could not be opened is tried again.
+_RETRY_AFTER = 5.0
+
+Mark = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class InService:
+    """A champion with its store; whoever took them keeps them to the end of the request."""
+
+    store: Store
+    scorer: Scorer
+
+
+@dataclass(frozen=True)
+class _Failure:
+    mark: Mark
+    message: str
+    at: float
+
+
+class OpenDesk:
+    """Opens the champion in the background, at the start and whenever another one was promoted.
+
+    One that cannot be opened leaves the earlier one in service; `problem` says why.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._registry = Registry(settings.home)
+        self._lock = Lock()
+        self._loader: Thread | None = None
+        self._opened: InService | None = None
+        self._mark: Mark | None = None
+        self._failure: _Failure | None = None
+        self._writing_store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store of the champion's data set; before there is one, of the data set in use."""
+        if self._opened:
+            return self._opened.store
+        with self._lock:
+            if not self._writing_store:
+                at = self._settings
+                self._writing_store = open_store(at.home, at.dataset, at.database_url)
+            return self._writing_store
+
+    @property
+    def intake(self) -> Intake:
+        """The way in for orders, events and callbacks."""
+        self.look()
+        return Intake(self.store, self._event_types)
+
+    def _event_types(self) -> frozenset[str]:
+        return event_types(self.store.engine)
+
+    def in_service(self) -> InService:
+        """The champion, ready to score. Unavailable where there is none."""
+        self.look()
+        if self._opened:
+            return self._opened
+        if self._registry.champion_mark() is None:
+            remedy = "run `qingling train` and `qingling promote`; orders and events are taken meanwhile"
+            raise Unavailable("no_champion", "no model has been promoted yet", remedy)
+        if self._failure:
+            remedy = "run `qingling train` and `qingling promote`"
+            raise Unavailable("champion_broken", self._failure.message, remedy)
+        raise Unavailable("loading", "the champion is being loaded", "try again in a few seconds")
+
+    @property
+    def problem(self) -> str | None:
+        """Why the latest champion is not in service; None where it is."""
+        if self._failure:
+            return self._failure.message
+        if self._opened and self._registry.champion_mark() is None:
+            return "the champion's file is gone; the one loaded earlier serves"
+        return None
+
+    def look(self) -> None:
+        """Begin to open the champion if it is another one than before; costs one look at a file's date."""
+        mark = self._registry.champion_mark()
+        if mark is None or mark == self._mark:
+            return
+        with self._lock:
+            if (
+                mark == self._mark
+                or (self._loader and self._loader.is_alive())
+                or self._failed_just_now(mark)
+            ):
+                return
+            self._loader = Thread(target=self._load, args=(mark,), name="champion", daemon=True)
+            self._loader.start()
+
+    def _failed_just_now(self, mark: Mark) -> bool:
+        failure = self._failure
+        return bool(failure and failure.mark == mark and time.monotonic() - failure.at < _RETRY_AFTER)
+
+    def _load(self, mark: Mark) -> None:
+        try:
+            opened = InService(*open_scorer(self._settings))
+        except Exception as error:
+            message = _why(error)
+            _LOG.error("champion_refused", kind=type(error).__name__)
+            self._failure = _Failure(mark, message, time.monotonic())
+            return
+        before, self._opened, self._mark, self._failure = self._opened, opened, mark, None
+        _LOG.info("champion_serves", version=opened.scorer.champion.version)
+        if before:
+            before.store.close()
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        for store in (self._opened.store if self._opened else None, self._writing_store):
+            if store:
+                store.close()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, NoModelError | FeaturesChangedError):
+        return str(error)
+    return f"the champion cannot be opened ({type(error).__name__})"
