@@ -21,6 +21,11 @@ def at(text: str) -> int:
     return to_micros(datetime.fromisoformat(text).replace(tzinfo=SHANGHAI))
 
 
+def typed(text: str) -> datetime:
+    """A time as a spreadsheet keeps it: without a zone."""
+    return datetime.fromisoformat(text)
+
+
 @dataclass
 class Folder:
     """A folder with an extract and its description."""

@@ -258,7 +258,8 @@ def test_a_handover_is_not_undone_by_a_correction_of_the_intake(folder: Folder) 
 
 
 def test_changed_facts_of_a_community_are_known_when_taken(folder: Folder) -> None:
-    described = '[[files]]\npath = "c.csv"\n[files.community]\ncommunity = "name"\nhas_assembly = "yes"\nknown_since = "always"\n'
+    described = '[[files]]\npath = "c.csv"\n[files.community]\ncommunity = "name"\nhas_assembly = "yes"\n'
+    described += 'known_since = "always"\n'
     for taken, answer in ((FIRST, "否"), (FIRST, "否"), (SECOND, "是"), (SECOND, "是")):
         folder.write("c.csv", f"name,yes\n蓝天家园,{answer}\n")
         folder.ingest(taken + described)

@@ -125,7 +125,8 @@ def test_scales(folder: Folder, scale: str, words: str, levels: list[int]) -> No
 def test_forecasts(either_folder: Folder) -> None:
     either_folder.write(
         "orders.csv",
-        "no,received,when,level,p,seen\nA1,2026-11-02 09:00,2026-11-03 10:00,一般,0.3,否\nA2,2026-11-02 09:00,,,,\n",
+        "no,received,when,level,p,seen\nA1,2026-11-02 09:00,2026-11-03 10:00,一般,0.3,否\n"
+        "A2,2026-11-02 09:00,,,,\n",
     )
     summary = either_folder.ingest(
         ORDERS + 'received_at = "received"\n[[files.forecasts]]\nat = "when"\nrating = "level"\n'
@@ -229,7 +230,8 @@ known_from = "received"
 def test_attributes_of_orders(either_folder: Folder) -> None:
     either_folder.write(
         "orders.csv",
-        'no,received,price,colour,note,urgent\nA1,2026-11-02 09:00,"1,200.5",红,高层住户,是\nA2,2026-11-02 09:00,,,,\n',
+        'no,received,price,colour,note,urgent\nA1,2026-11-02 09:00,"1,200.5",红,高层住户,是\n'
+        "A2,2026-11-02 09:00,,,,\n",
     )
     either_folder.ingest(ORDERS + 'received_at = "received"\n' + ATTRIBUTES)
     orders = either_folder.frames()["orders"].set_index("order_id")

@@ -1,6 +1,5 @@
 """No caller's number and no personal number in a text reaches the disk of the store."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -34,7 +33,8 @@ actor = "who"
 """
 ORDERS = (
     "no,received,caller,text,manager,note,flag,rating,accepted,who\n"
-    f"A1,2026-11-02 09:00,{CALLER},请打{MOBILE},李{MOBILE},证{CARD},{MOBILE},{CARD},2026-11-02 10:00,张{LAND_LINE}\n"
+    f"A1,2026-11-02 09:00,{CALLER},请打{MOBILE},李{MOBILE},证{CARD},{MOBILE},{CARD},"
+    f"2026-11-02 10:00,张{LAND_LINE}\n"
     f"A2,2026-11-03 09:00,{CALLER},漏水,李,,,满意,,\n"
 )
 
@@ -89,4 +89,4 @@ def test_a_broken_key_is_not_replaced_silently(home: Path) -> None:
     (home / "pseudonym.key").write_text("")
     with pytest.raises(ValueError, match="holds no key"):
         Pseudonyms.open(home)
-    assert os.path.getsize(home / "pseudonym.key") == 0
+    assert (home / "pseudonym.key").stat().st_size == 0

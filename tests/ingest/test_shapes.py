@@ -1,14 +1,17 @@
 """Wide and long files, several files, encodings, delimiters, gzip and Excel: all say the same."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.ingest.conftest import LONG, LONG_HEADER, WIDE, WIDE_HEADER, Folder, at
+from tests.ingest.conftest import LONG, LONG_HEADER, WIDE, WIDE_HEADER, Folder, at, typed
 
-ROWS = "A1,2026-11-02 09:00:00,电梯,绿家物业,2026-11-02 10:00:00,2026-11-03 16:00:00,实际解决,2026-11-05 09:00:00,不满意\n"
+ROWS = (
+    "A1,2026-11-02 09:00:00,电梯,绿家物业,2026-11-02 10:00:00,2026-11-03 16:00:00,实际解决,"
+    "2026-11-05 09:00:00,不满意\n"
+)
 WIDE_TEXT = WIDE_HEADER + ROWS
 
 
@@ -56,7 +59,8 @@ def test_wide_and_long_files_join_by_order(folder: Folder) -> None:
 def test_a_file_can_say_more_of_an_order_than_another(folder: Folder) -> None:
     folder.write("orders.csv", WIDE_TEXT)
     folder.write("more.csv", "id,manager\nA1,李经理\n")
-    more = '[[files]]\npath = "more.csv"\norder_id = "id"\n[files.order]\nmanager = { column = "manager", known_from = "received" }\n'
+    more = '[[files]]\npath = "more.csv"\norder_id = "id"\n[files.order]\nknown_from = "received"\n'
+    more += 'manager = "manager"\n'
     folder.ingest(WIDE + more)
     assert folder.order()["manager"] == "李经理"
     assert folder.order()["category"] == "电梯"
@@ -91,7 +95,7 @@ def a_workbook(path: Path, above: int = 0) -> None:
         sheet.append(["工单台账（2026年）"])
     sheet.append(WIDE_HEADER.strip().split(","))
     sheet.append(
-        ["A1", datetime(2026, 11, 2, 9), "电梯", "绿家物业", datetime(2026, 11, 2, 10),
+        ["A1", typed("2026-11-02 09:00"), "电梯", "绿家物业", typed("2026-11-02 10:00"),
          "2026-11-03 16:00:00", "实际解决", date(2026, 11, 5), "不满意"]
     )  # fmt: skip
     book.save(path)
@@ -110,7 +114,7 @@ def test_excel(folder: Folder, above: int) -> None:
 def test_whole_numbers_in_excel_stay_whole(folder: Folder) -> None:
     book = openpyxl.Workbook()
     book.active.append(["no", "received"])
-    book.active.append([20261102001, datetime(2026, 11, 2, 9)])
+    book.active.append([20261102001, typed("2026-11-02 09:00")])
     book.save(folder.path / "a.xlsx")
     folder.ingest('[[files]]\npath = "a.xlsx"\norder_id = "no"\n[files.order]\nreceived_at = "received"\n')
     assert folder.frames()["orders"]["order_id"].tolist() == ["20261102001"]
