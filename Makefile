@@ -32,11 +32,13 @@ demo: .venv/installed             ## simulate a district, ingest, train, promote
 test: .venv/installed-dev         ## every test, PostgreSQL included
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: .venv/installed-dev        ## format, lint, layers, types, fast tests: before every commit
+lint: .venv/installed-dev         ## format, lint, layers, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+check: lint                       ## lint and the fast tests: before every commit
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow and not browser"
 
 format: .venv/installed-dev       ## put the code in its usual form
@@ -56,4 +58,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test check format bench bench-data docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data docs lock

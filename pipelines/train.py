@@ -1,12 +1,14 @@
 """From the store to a registered challenger."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
+from hotline.calendar import from_micros
 from models.backtest import Protocol, backtest, fit_and_judge
 from models.registry import Registry
 from store.database import open_store
@@ -48,3 +50,11 @@ def backtest_store(
     return backtest(
         history, features, dataset, test_share, origins, protocol, most_events, seed, progress=progress
     )
+
+
+def last_known_at(settings: Settings) -> datetime:
+    """When the newest fact of the data set was known: the end of what the store can speak of."""
+    store = open_store(settings.home, settings.dataset, settings.database_url)
+    events = store.frames()["events"]
+    store.close()
+    return from_micros(int(events["known_at"].max()))

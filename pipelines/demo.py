@@ -1,0 +1,38 @@
+"""The main job end to end on a simulated district, so that a newcomer sees it work."""
+
+from datetime import UTC, datetime
+
+from desk.settings import Settings
+from pipelines import ingest, promote, score, train
+from pipelines.printing import print_report
+from pipelines.simulate import simulate_extract
+
+
+def run(settings: Settings, orders: int, seed: int) -> None:
+    """Simulate, ingest, train, promote and score; says what it does as it goes."""
+    out = settings.home / "demo-extract"
+    _say(f"1/5 simulating a district of {orders:,} orders (seed {seed}); nothing in it is real")
+    simulate_extract(orders, seed, out, lambda step, share: None)
+    _say(f"2/5 ingesting {out}/pudong.toml")
+    if ingest.run(out / "pudong.toml", settings=settings):
+        raise ValueError("the simulated extract could not be ingested; see the lines above")
+    _say("3/5 training on orders whose callbacks are in, judging on the last fifth (a minute or two)")
+    report = train.train(settings, seed=0, progress=lambda step: _say(f"      {step}"))
+    print_report(report, as_json=False)
+    _say("4/5 promoting the model if it is good enough")
+    version, verdict, granted = promote.promote(settings, None, force=False)
+    for gate, figures, passed in verdict.gates:
+        _say(f"      {'passed' if passed else 'FAILED'}  {gate}: {figures}")
+    if not granted:
+        _say(f"      version {version} was refused; the champion before it goes on serving")
+    moment = train.last_known_at(settings)
+    _say(f"5/5 scoring what was open when the extract ends, {moment:%Y-%m-%d %H:%M}")
+    score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)
+    _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
+    _say("  qingling score ORDER --at 2026-10-20T09:00+08:00    one order at any moment")
+    _say("  qingling serve                                      the API, described at /docs")
+    _say("  mlflow ui --backend-store-uri " + settings.mlflow_uri)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
