@@ -123,8 +123,12 @@ def _of_type(name: str) -> list[Feature]:
 
     moved = f"type:{name}"
     return [
-        make_feature(times, f"times_{name}", f"“{name}”次数", moved, f"How often {name} happened."),
+        make_feature(times, f"type_{name}_times", f"“{name}”次数", moved, f"How often {name} happened."),
         make_feature(
-            hours, f"hours_since_{name}", f"“{name}”至今（小时）", moved, f"Hours since {name} last happened."
+            hours,
+            f"type_{name}_hours_since",
+            f"“{name}”至今（小时）",
+            moved,
+            f"Hours since {name} last happened.",
         ),
     ]

@@ -182,10 +182,8 @@ class Past:
         """The edge of a window in one layer: `days` before the moment, or (0) the moment itself."""
         key = (layer, kind, by, days)
         if key not in self._cache:
-            code = self.codes(layer, by)
-            if days is None:
-                before = np.full(len(code), np.iinfo(np.int64).min)
-            else:
-                before = self.frame.as_of - int(days * DAY)
-            self._cache[key] = self.layers[layer][0].stream(kind, by).position(code, before)
+            ever = np.full(len(self.frame), np.iinfo(np.int64).min)
+            before = ever if days is None else self.frame.as_of - int(days * DAY)
+            stream = self.layers[layer][0].stream(kind, by)
+            self._cache[key] = stream.position(self.codes(layer, by), before)
         return self._cache[key]

@@ -156,7 +156,7 @@ def hours_to_dispatch(orders: OrderFrame) -> Hours:
     return hours_between(orders.received_at, orders.own(EventType.DISPATCHED).known_at_first)
 
 
-@feature(zh="派单到接单用时（小时）", moved_by="accepted")
+@feature(zh="受理到接单用时（小时）", moved_by="accepted")
 def hours_to_accept(orders: OrderFrame) -> Hours:
     """Hours from receipt to the first acceptance."""
     return hours_between(orders.received_at, orders.own(EventType.ACCEPTED).known_at_first)
