@@ -28,7 +28,7 @@ class Columns:
         self.sheet = sheet
         self.described = described
         self._fields = fields
-        self._rejects = rejects
+        self.rejects = rejects
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -103,4 +103,4 @@ class Columns:
             values = self.raw(name)[mask]
         if name == "caller":
             column, values = "caller", values.mask(values.notna())
-        self._rejects.add(self.sheet.name, column, values, reason)
+        self.rejects.add(self.sheet.name, column, values, reason)

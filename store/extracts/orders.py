@@ -75,7 +75,7 @@ def attribute_values(
     sheet: Sheet, attribute: Attribute, column: str, columns: Columns
 ) -> "np.ndarray | pd.Series[str]":
     """A declared attribute's values: floats for numbers and booleans, masked words otherwise."""
-    reader = Columns(sheet, {attribute.name: Cell(column=column)}, columns.described, columns._rejects)
+    reader = Columns(sheet, {attribute.name: Cell(column=column)}, columns.described, columns.rejects)
     if attribute.kind is AttributeKind.NUMERIC:
         return reader.numbers(attribute.name)
     if attribute.kind is AttributeKind.BOOLEAN:

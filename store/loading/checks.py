@@ -47,11 +47,11 @@ def _coming(latest: int) -> Any:
     )
 
 
-def event_times(latest: int) -> "DataFrameSchema":
-    """Events have happened, and are known."""
+def happened_times(latest: int, known_by: int) -> "DataFrameSchema":
+    """Events and callbacks have happened, and are known, be it with the lag of their source."""
     from pandera.pandas import DataFrameSchema
 
-    return DataFrameSchema({"happened_at": _past(latest), "known_at": _past(latest)})
+    return DataFrameSchema({"happened_at": _past(latest), "known_at": _past(known_by)})
 
 
 def known_times(latest: int) -> "DataFrameSchema":

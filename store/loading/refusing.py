@@ -37,10 +37,12 @@ class Refusing:
     def implausible_times(self, extract: Extract) -> None:
         """Refuse rows with times before 1990 or in the future, and figures that cannot be."""
         extract.orders = [self._plausible_orders(stated) for stated in extract.orders]
-        extract.events = self._without(extract.events, checks.event_times(self.latest))
-        extract.callbacks = self._without(extract.callbacks, checks.event_times(self.latest))
+        known_by = self.latest + int(max(s.lag for s in self.described.files).total_seconds() * 1e6)
+        happened = checks.happened_times(self.latest, known_by)
+        extract.events = self._without(extract.events, happened)
+        extract.callbacks = self._without(extract.callbacks, happened)
         extract.forecasts = self._without(extract.forecasts, checks.known_times(self.latest))
-        extract.changes = self._without(extract.changes, checks.changed_times(self.latest))
+        extract.changes = self._without(extract.changes, checks.changed_times(known_by))
         extract.communities = self._without(extract.communities, checks.known_times(self.latest))
         extract.communities = self._without(extract.communities, checks.plausible_community())
 
@@ -137,27 +139,28 @@ class Refusing:
     def _refuse(self, rows: pd.DataFrame, column: str, reason: str) -> None:
         shown = "happened_at" if column == "after_receipt" else column
         values = checks.shown_times(rows[shown]) if shown.endswith("_at") else rows[shown].tolist()
-        for (_, row), value in zip(rows.iterrows(), values, strict=True):
-            title = self._title(row, column)
-            self.rejects.add_row(str(row["file"]), int(row["row"]), title, value, reason)
+        nothing = [None] * len(rows)
+        moments = rows["column"].tolist() if "column" in rows else nothing
+        places = rows["place"].tolist() if "place" in rows else nothing
+        found = zip(rows["file"], rows["row"], values, moments, places, strict=True)
+        for file, row, value, moment, place in found:
+            title = moment if isinstance(moment, str) else self._title(file, column, place)
+            self.rejects.add_row(file, row, title, value, reason)
 
-    def _title(self, row: "pd.Series[Any]", column: str) -> str:
-        """The file's own name of the column at fault."""
-        if isinstance(row.get("column"), str):
-            return str(row["column"])
+    def _title(self, file: str, column: str, place: int | None) -> str:
+        """The file's own name of the column at fault; `place` is the callbacks' mapping, where it is one."""
         for spec in self.described.files:
-            if str(row["file"]) in (spec.path, f"{spec.path}[{spec.sheet}]"):
-                return _column_of(spec, column, row) or column
+            if file in (spec.path, f"{spec.path}[{spec.sheet}]"):
+                return _column_of(spec, column, place) or column
         return column
 
 
-def _column_of(spec: FileSpec, column: str, row: "pd.Series[Any]") -> str | None:
+def _column_of(spec: FileSpec, column: str, place: int | None) -> str | None:
     name = _FIELD_OF.get(column, column)
-    groups = [m.fields for m in (spec.order, spec.event, spec.change, spec.community) if m is not None]
-    if "place" in row:
-        groups = [spec.callbacks[int(str(row["place"]))].fields]
-    groups += [m.fields for m in spec.forecasts]
-    for fields in groups:
-        if name in fields and fields[name].column:
-            return fields[name].column
+    single = (spec.order, spec.event, spec.change, spec.community)
+    mappings = [mapping for mapping in single if mapping is not None] if place is None else []
+    mappings += [spec.callbacks[place]] if place is not None else [*spec.forecasts]
+    for mapping in mappings:
+        if name in mapping.fields and mapping.fields[name].column:
+            return mapping.fields[name].column
     return None

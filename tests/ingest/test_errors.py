@@ -33,6 +33,7 @@ EVENT = '[files.event]\ntype = "what"\nat = "when"\n'
         (FILE + "[files.order]\ncategory = 3\n", "must name a column"),
         (FILE + "[files.order]\ncategory = { column = 'x', value = 'y' }\n", "must name a column"),
         (FILE + "[[files.moments]]\nat = 'when'\n", "has no `type`"),
+        (LONG + "[[files.attributes]]\nname = 'x'\nknown_from = 'recieved'\n", "did you mean 'received'?"),
         ("[scale]\ngut = 'prima'\n" + LONG, "'prima' is none of 不满意、一般、基本满意、满意"),
         (LONG + "[[files.attributes]]\nname = 'x'\nkind = 'number'\n", "none of numeric, category, text"),
         (LONG + "[[files.attributes]]\nname = 'type'\n", "is the hotline's own"),

@@ -33,6 +33,7 @@ def known_company(folder: Folder) -> int:
         (EVENTS, "first_event", "2026-11-02 10:00"),
         (EVENTS, "last_event", "2026-11-06 09:00"),
         (EVENTS, "visited", "2026-11-02 12:00"),
+        (EVENTS, "现场核实", "2026-11-02 12:00"),
         (OPEN_EVENTS, None, "2026-11-02 15:00"),  # still open: at the last event
         (OPEN_EVENTS, "visited", "2026-11-02 15:00"),
         ("", None, "2026-11-02 09:00"),  # nothing has happened: at receipt
@@ -86,10 +87,11 @@ def test_an_order_without_a_receipt_is_received_at_its_first_event(folder: Folde
     assert order["received_at"] == order["known_at"] == at("2026-11-02 10:00")
 
 
-@pytest.mark.parametrize(("lag", "hours"), [("8h", 8), ("90min", 1.5), ("1d", 24)])
+@pytest.mark.parametrize(("lag", "hours"), [("8h", 8), ("90min", 1.5), ("30d", 720)])
 def test_a_source_that_comes_late_is_known_late(folder: Folder, lag: str, hours: float) -> None:
     folder.write("events.csv", LONG_HEADER + "A1,接单,2026-11-02 10:00,\n")
-    folder.ingest(LONG.replace('order_id = "no"', f'order_id = "no"\nlag = "{lag}"'))
+    taken = 'taken_at = "2026-11-03 00:00:00"\n'
+    folder.ingest(taken + LONG.replace('order_id = "no"', f'order_id = "no"\nlag = "{lag}"'))
     event = folder.frames()["events"].iloc[0]
     assert event["happened_at"] == at("2026-11-02 10:00")
     assert event["known_at"] - event["happened_at"] == hours * 3_600_000_000
