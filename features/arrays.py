@@ -1,5 +1,6 @@
 """The arrays that travel through this room, by what they hold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,3 +19,12 @@ def last_marked(mark: Mask) -> Ints:
     [0, 0, 2, 2]
     """
     return np.maximum.accumulate(np.where(mark, np.arange(len(mark)), 0)).astype(np.int64)
+
+
+def numbered(numbers: Mapping[str, int], words: Words) -> Ints:
+    """The number of each word; -1 for an unknown or missing one.
+
+    >>> numbered({"a": 0, "b": 1}, np.array(["b", None, "c"], dtype=object)).tolist()
+    [1, -1, -1]
+    """
+    return np.fromiter((numbers.get(word, -1) for word in words), dtype=np.int64, count=len(words))

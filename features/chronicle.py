@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from features.arrays import Ints, Words, last_marked
 from features.fields import FieldIndex
@@ -77,11 +76,10 @@ class Chronicle:
 
     def order_number(self, order_ids: np.ndarray) -> Ints:
         """Numbers of orders by id; -1 for unknown ones."""
-        return self._by_id.get_indexer(order_ids)
-
-    @cached_property
-    def _by_id(self) -> Words:
-        return pd.Index(self.order_ids, dtype=object)
+        if not len(self.order_ids):
+            return np.full(len(order_ids), -1)
+        place = np.minimum(np.searchsorted(self.order_ids, order_ids), len(self.order_ids) - 1)
+        return np.where(self.order_ids[place] == order_ids, place, -1)
 
     def position_at(self, order: Ints, as_of: Ints) -> Ints:
         """The last position that each order's desk knew at each time.

@@ -1,23 +1,24 @@
 """Facts about communities, as known then."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints, Words
+from features.arrays import Floats, Ints, numbered
 
 
 @dataclass(frozen=True, eq=False)
 class CommunityFacts:
     """One fact of every community, sorted by community and by when it was known.
 
-    communities : names, in the order of their numbers
+    communities : their numbers by name
     slot        : community number and moment, as one ascending number
     known_at    : when each value was known, and `recorded_at` when it was written down
     """
 
-    communities: Words
+    communities: Mapping[str, int]
     moments: Ints
     slot: Ints
     community: Ints
@@ -35,7 +36,7 @@ class CommunityFacts:
         order = np.lexsort((value, recorded_at, known_at, code))
         moments, moment = np.unique(known_at, return_inverse=True)
         return cls(
-            communities=pd.Index(names, dtype=object),
+            communities={name: number for number, name in enumerate(names)},
             moments=moments,
             slot=(code * (len(moments) + 1) + moment)[order],
             community=code[order],
@@ -48,7 +49,7 @@ class CommunityFacts:
         """For each question the place of the last value known by then, and whether there is one."""
         if not len(self.slot):
             return np.zeros(len(community), np.int64), np.zeros(len(community), dtype=bool)
-        asked = self.communities.get_indexer(community)
+        asked = numbered(self.communities, community)
         moment = np.searchsorted(self.moments, as_of, side="right")
         found = np.searchsorted(self.slot, asked * (len(self.moments) + 1) + moment, side="left") - 1
         return found, (asked >= 0) & (found >= 0) & (self.community[found] == asked)

@@ -1,13 +1,14 @@
 """Everybody's past as one index: sorted once, asked by binary search, one order or a million alike."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints, Words
+from features.arrays import Floats, Ints, numbered
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
@@ -16,7 +17,7 @@ from features.log import Log
 from features.prefix_sums import Stream
 from features.streams import FACTS, Facts, in_hand
 from features.windows import Key, Window
-from hotline.calendar import DAY
+from hotline.calendar import DAY, NO_TIME
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,47 +59,40 @@ class History:
     def _community_facts(self) -> dict[str, CommunityFacts]:
         return {}
 
-    def vocabulary(self, name: str) -> Words:
-        """All values that a field ever took."""
-        if name not in self._vocabularies:
-            values = self.chronicle.field(name).value
-            self._vocabularies[name] = pd.Index(pd.unique(values), dtype=object)
-        return self._vocabularies[name]
-
-    @cached_property
-    def _vocabularies(self) -> dict[str, Words]:
-        return {}
+    def vocabulary(self, name: str) -> Mapping[str, int]:
+        """The number of each value that a field ever took."""
+        return self._coded(name)[0]
 
     def codes(self, by: Key, words: tuple[np.ndarray, ...]) -> Ints:
         """Key numbers for the values of the key's fields, one array a field; -1 for an unknown one."""
-        combined = np.zeros(len(words[0]), dtype=np.int64)
-        known = np.ones(len(words[0]), dtype=bool)
-        for name, column in zip(by, words, strict=True):
-            vocabulary = self.vocabulary(name)
-            code = vocabulary.get_indexer(column)
-            known &= (code >= 0) & ~pd.isna(column)
-            combined = combined * max(1, len(vocabulary)) + code
-        return np.where(known, combined, -1)
+        return self._combined(
+            by, [numbered(self.vocabulary(name), w) for name, w in zip(by, words, strict=True)]
+        )
 
     def codes_at(self, by: Key, position: Ints) -> Ints:
         """Key numbers of the orders at these positions of the chronicle."""
-        combined = np.zeros(len(position), dtype=np.int64)
-        known = np.ones(len(position), dtype=bool)
-        for name in by:
-            code = self._coded(name).at(position, -1)
-            known &= code >= 0
-            combined = combined * max(1, len(self.vocabulary(name))) + code
-        return np.where(known, combined, -1)
+        if not by:
+            return np.zeros(len(position), dtype=np.int64)
+        return self._combined(by, [self._coded(name)[1].at(position, -1) for name in by])
 
-    def _coded(self, name: str) -> FieldIndex:
+    def _combined(self, by: Key, codes: list[Ints]) -> Ints:
+        """One number for several: -1 where any of them is."""
+        combined = codes[0]
+        for name, code in zip(by[1:], codes[1:], strict=True):
+            known = (combined >= 0) & (code >= 0)
+            combined = np.where(known, combined * len(self.vocabulary(name)) + code, -1)
+        return combined
+
+    def _coded(self, name: str) -> tuple[Mapping[str, int], FieldIndex]:
         if name not in self._coded_fields:
             words = self.chronicle.field(name)
-            codes = self.vocabulary(name).get_indexer(words.value).astype(np.int64)
-            self._coded_fields[name] = FieldIndex(words.position, codes, words.first, words.order)
+            codes, found = pd.factorize(words.value)
+            vocabulary = {word: number for number, word in enumerate(found)}
+            self._coded_fields[name] = vocabulary, replace(words, value=codes.astype(np.int64))
         return self._coded_fields[name]
 
     @cached_property
-    def _coded_fields(self) -> dict[str, FieldIndex]:
+    def _coded_fields(self) -> dict[str, tuple[Mapping[str, int], FieldIndex]]:
         return {}
 
 
@@ -178,12 +172,15 @@ class Past:
             self._cache[name] = self.frame.word(name)
         return self._cache[name]
 
+    def _before(self, days: float | None) -> Ints:
+        if days is None:
+            return np.full(len(self.frame), NO_TIME)
+        return self.frame.as_of - int(days * DAY)
+
     def position(self, layer: int, kind: str, by: Key, days: float | None) -> Ints:
         """The edge of a window in one layer: `days` before the moment, or (0) the moment itself."""
         key = (layer, kind, by, days)
         if key not in self._cache:
-            ever = np.full(len(self.frame), np.iinfo(np.int64).min)
-            before = ever if days is None else self.frame.as_of - int(days * DAY)
             stream = self.layers[layer][0].stream(kind, by)
-            self._cache[key] = stream.position(self.codes(layer, by), before)
+            self._cache[key] = stream.position(self.codes(layer, by), self._before(days))
         return self._cache[key]

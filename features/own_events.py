@@ -76,7 +76,7 @@ class OwnEvents:
     def _edge(self, slot: Ints, pick: int) -> Ints:
         if not len(self.rows):
             return np.full(len(self.lo), -1)
-        edge = np.where(self.hi > self.lo, self.rows[np.clip(slot, 0, len(self.rows) - 1)], -1)
+        edge = np.where(self.hi > self.lo, self.rows[np.minimum(slot, len(self.rows) - 1)], -1)
         for question, rows in self._corrected.items():
             edge[question] = rows[pick] if len(rows) else -1
         return edge

@@ -31,7 +31,10 @@ class Stream:
         return cls(moments, slot[order], sums)
 
     def position(self, key: Ints, before: Ints) -> Ints:
-        """How many facts sort before (key, before): the end of a window that excludes that instant."""
+        """How many facts sort before (key, before): the end of a window that excludes that instant.
+
+        For a key that nobody has (-1) it is 0 whenever asked, so that its windows are empty.
+        """
         moment = np.searchsorted(self.moments, before, side="left")
         slot = key * (len(self.moments) + 1) + moment
         if len(slot) < 2:

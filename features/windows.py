@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats
 
 if TYPE_CHECKING:
     from features.history import Past
@@ -28,15 +28,10 @@ class Window:
         total = np.zeros(len(self.past.frame))
         for number, (history, sign) in enumerate(self.past.layers):
             sums = history.stream(self.kind, self.by).sums[value]
-            hi, lo = self._edges(number)
-            total += sign * (sums[hi] - sums[lo])
+            end = self.past.position(number, self.kind, self.by, 0)
+            start = self.past.position(number, self.kind, self.by, self.days)
+            total += sign * (sums[end] - sums[start])
         return total
-
-    def _edges(self, layer: int) -> tuple[Ints, Ints]:
-        hi = self.past.position(layer, self.kind, self.by, 0)
-        lo = self.past.position(layer, self.kind, self.by, self.days)
-        known = self.past.codes(layer, self.by) >= 0
-        return np.where(known, hi, 0), np.where(known, lo, 0)
 
     @property
     def count(self) -> Floats:

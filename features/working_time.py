@@ -37,7 +37,7 @@ def _clock(hours: float) -> int:
 def _split(moment: Ints) -> tuple[Ints, Ints]:
     local = moment + _OFFSET
     day = local // DAY - _FIRST_DAY
-    return np.clip(day, 0, _DAYS - 1), local % DAY
+    return np.minimum(np.maximum(day, 0), _DAYS - 1), local % DAY
 
 
 def working_micros(moment: Ints) -> Ints:
@@ -46,7 +46,7 @@ def working_micros(moment: Ints) -> Ints:
     opens = _clock(calendar.opens.hour + calendar.opens.minute / 60)
     length = _clock(calendar.hours_a_day)
     day, clock = _split(moment)
-    return before[day] * length + worked[day] * np.clip(clock - opens, 0, length)
+    return before[day] * length + worked[day] * np.minimum(np.maximum(clock - opens, 0), length)
 
 
 def working_hours_between(start: Ints, end: Ints) -> Floats:
