@@ -91,11 +91,10 @@ class Scorer:
 
         Afterwards scores only read it, so that many threads may.
         """
-        for history, _ in standing.layers:
-            chronicle = history.chronicle
-            if len(chronicle):
-                at = chronicle.known_at[chronicle.last[:1]] + 1
-                self._score(OrderFrame.at_times(chronicle, [str(chronicle.order_ids[0])], at), standing)
+        chronicle = (standing.fresh or standing.base).chronicle
+        if len(chronicle):
+            at = chronicle.known_at[chronicle.last[:1]] + 1
+            self._score(OrderFrame.at_times(chronicle, [str(chronicle.order_ids[0])], at), standing)
         return standing
 
     def refresh(self) -> Standing:

@@ -1,6 +1,6 @@
 """The types of events that a data set has seen so far, its own among them."""
 
-from sqlalchemy import Engine, distinct, select
+from sqlalchemy import Engine, select
 
 from store import tables
 from store.connection import reading
@@ -9,4 +9,4 @@ from store.connection import reading
 def event_types(engine: Engine) -> frozenset[str]:
     """Every type that an event of the store has; reads all events once."""
     with reading(engine) as connection:
-        return frozenset(connection.scalars(select(distinct(tables.events.c.type))))
+        return frozenset(connection.scalars(select(tables.events.c.type).distinct()))

@@ -1,0 +1,89 @@
+"""A small district with a champion, made once, and a service on it."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from desk.settings import Settings
+from features.catalogue import feature_set
+from features.training_set import build_training_set, examples_of, ripe
+from models.registry import Registry
+from models.satisfaction_model import SatisfactionModel
+from pipelines.ingest import ingest
+from pipelines.simulate import simulate_extract
+from pipelines.train import history_of
+from serve.app import create_app
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a simulated district with a champion; copied, never served itself."""
+    folder = tmp_path_factory.mktemp("served")
+    settings = settings_of(folder / "home")
+    simulate_extract(800, 1, folder / "extract", lambda *_: None)
+    ingest(folder / "extract" / "pudong.toml", settings)
+    dataset, history = history_of(settings)
+    training = build_training_set(history, feature_set(history.chronicle.log), examples_of(history.chronicle))
+    matured = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
+    model = SatisfactionModel.fit(matured, dataset, 0)
+    stage = {"stage": "received", "n": 100, "auc": 0.7, "auc_ci": [0.6, 0.8], "ece": float("nan")}
+    report = {"verdict": "signal", "pooled_auc": 0.7, "baseline": {"pooled_auc": 0.7}, "stages": [stage]}
+    registry = Registry(settings.home)
+    registry.register(model, report, {"seed": 0})
+    registry.promote(registry.get("challenger"))
+    return settings.home
+
+
+@pytest.fixture(scope="session")
+def shared_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that most tests share; each adds orders of its own."""
+    return _copied(made_home, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def client(shared_home: Path) -> Iterator[TestClient]:
+    """A client of the service on the shared home, ready to score."""
+    with TestClient(create_app(settings_of(shared_home))) as client:
+        wait_until_ready(client)
+        yield client
+
+
+@pytest.fixture
+def own_home(made_home: Path, tmp_path: Path) -> Path:
+    """A home that one test may spoil."""
+    return _copied(made_home, tmp_path)
+
+
+def settings_of(home: Path) -> Settings:
+    """Settings of a home, whatever the environment says."""
+    return Settings(home=home, database_url=None, dataset=None)
+
+
+def wait_until_ready(client: TestClient, version: str | None = None, seconds: float = 60) -> None:
+    """Wait until the champion, or one of this version, serves."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = client.get("/readyz")
+        if answer.status_code == 200 and version in (None, answer.json()["model_version"]):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"not ready within {seconds} s: {answer.text}")
+
+
+def promote_again(home: Path, version: str) -> None:
+    """Put the same model in service under another version, as promotion does: in one step."""
+    served = home / "models" / "champion.json"
+    champion = json.loads(served.read_text("utf-8"))
+    fresh = served.with_name("fresh.json")
+    fresh.write_text(json.dumps({**champion, "version": version}), "utf-8")
+    fresh.replace(served)
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    shutil.copytree(home, folder / "home", ignore=shutil.ignore_patterns("mlflow*"))
+    return folder / "home"
