@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from desk.settings import Settings, load_settings
 from hotline.calendar import from_micros, to_micros
@@ -69,8 +70,8 @@ def ingest(
         rejects_file=str(rejects_file) if rejects_file else None,
         ignored_columns={file: columns for file, columns in extract.ignored.items() if columns},
         absent_files=extract.absent,
-        first_received=_day(loaded.first),
-        last_received=_day(loaded.last),
+        first_received=_day(loaded.first, described.zone),
+        last_received=_day(loaded.last, described.zone),
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -103,6 +104,9 @@ def _print(summary: IngestSummary) -> None:
     table = Table("", "new", "unchanged", "corrected", title=f"{summary.description} → {summary.dataset}")
     for kind, new in summary.new.items():
         table.add_row(kind, f"{new:,}", f"{summary.unchanged[kind]:,}", f"{summary.corrected[kind]:,}")
+    console.print(
+        f"read {', '.join(f'{rows:,} rows of {file}' for file, rows in summary.read.items())}", markup=False
+    )
     console.print(table)
     if summary.first_received:
         console.print(f"received {summary.first_received} to {summary.last_received}")
@@ -117,5 +121,5 @@ def _print(summary: IngestSummary) -> None:
     console.print(f"{summary.seconds} s")
 
 
-def _day(micros: int | None) -> str | None:
-    return None if micros is None else from_micros(micros).date().isoformat()
+def _day(micros: int | None, zone: ZoneInfo) -> str | None:
+    return None if micros is None else from_micros(micros).astimezone(zone).date().isoformat()

@@ -13,6 +13,7 @@ from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
 from store import tables
 from store.bulk import without_collection
 from store.columns import Columns, columns_of, words
+from store.identity import VERSION_MARK
 
 #: Rows fetched at a time: Python's tuples never pile up, only the columns made of them.
 FETCH_ROWS = 10_000
@@ -109,7 +110,7 @@ class FrameReader:
         orders = self.orders()
         names = None
         if self._order_ids is not None:
-            names = orders["community"].dropna().unique().tolist()
+            names = sorted({name for name in orders["community"] if isinstance(name, str)})
         return {
             "orders": orders,
             "events": self.events(),
@@ -190,9 +191,9 @@ def _frame(columns: Columns) -> pd.DataFrame:
 def _newest_versions(callbacks: pd.DataFrame) -> pd.DataFrame:
     """Only the newest version of each callback; versions are `id`, `id~1`, `id~2` …"""
     ids = callbacks["callback_id"]
-    if not len(ids) or not ids.str.contains("~", regex=False).any():
+    if VERSION_MARK not in "".join(ids):
         return callbacks
-    parts = ids.str.split("~", n=1, expand=True)
+    parts = ids.str.split(VERSION_MARK, n=1, expand=True)
     version = pd.to_numeric(parts[1]).fillna(0)
     keyed = callbacks.assign(_slot=parts[0], _version=version)
     newest = keyed.sort_values(["order_id", "_slot", "_version"]).drop_duplicates(

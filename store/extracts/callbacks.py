@@ -42,6 +42,7 @@ def _callbacks(columns: Columns, sheet: Sheet, place: int) -> pd.DataFrame:
     for name in ("solved", "contact_confirmed"):
         frame[name] = columns.yes_no(name)
     frame["place"] = place
+    frame["slot"] = _slots(columns, happened.micros)
     frame["lag"] = lag
     is_rated = frame["rating"].notna()
     frame["answered"] = frame["answered"].mask(is_rated & frame["answered"].isna(), 1.0)
@@ -60,6 +61,17 @@ def _callbacks(columns: Columns, sheet: Sheet, place: int) -> pd.DataFrame:
         columns.refuse(name, at_fault, reason)
         refused |= at_fault
     return frame[is_there & ~refused]
+
+
+def _slots(columns: Columns, happened_at: np.ndarray) -> "pd.Series[str]":
+    """What makes a callback this one: its column in a wide file, its time elsewhere, else its outcome."""
+    spec = columns.sheet.spec
+    name = next(field for field in ("at", *_ANSWERS) if field in columns)
+    column = pd.Series(f"column:{columns.title(name)}", index=columns.sheet.cells.index, dtype="str")
+    if spec.brings_orders() and spec.event is None:
+        return column
+    times = pd.Series(happened_at, index=column.index).astype("str")
+    return column.where(happened_at == NO_TIME, times)
 
 
 def own_forecasts(sheet: Sheet, described: Description, rejects: Rejects) -> list[pd.DataFrame]:

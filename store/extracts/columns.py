@@ -92,15 +92,18 @@ class Columns:
         """Refuse the field in these rows, with what stands there."""
         self._refuse(name, np.asarray(mask, dtype=bool), reason)
 
+    def title(self, name: str) -> str:
+        """The file's own name of a field's column."""
+        cell = self._fields.get(name)
+        return cell.column if cell is not None and cell.column else name
+
     def _refuse(self, name: str, mask: np.ndarray, reason: str) -> None:
         if not mask.any():
             return
-        cell = self._fields.get(name)
         if name == "order_id":
             column, values = self.sheet.spec.order_id or name, self.sheet.cells.iloc[mask.nonzero()[0], 0]
         else:
-            column = cell.column if cell is not None and cell.column else name
-            values = self.raw(name)[mask]
+            column, values = self.title(name), self.raw(name)[mask]
         if name == "caller":
             column, values = "caller", values.mask(values.notna())
         self.rejects.add(self.sheet.name, column, values, reason)

@@ -6,6 +6,8 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
+from store.extracts.description import DescriptionError
+
 KEY_FILE = "pseudonym.key"
 KEY_VARIABLE = "QINGLING_PSEUDONYM_KEY"
 _KEY_BYTES = 32
@@ -41,7 +43,7 @@ def _key_of(path: Path) -> bytes:
         _make_key(path)
     key = path.read_bytes().strip()
     if len(key) < _KEY_BYTES:
-        raise ValueError(f"{path} holds no key; put the right one back, or remove it to make a new one")
+        raise DescriptionError(f"{path} holds no key; put the right one back, or remove it to make a new one")
     return key
 
 

@@ -17,7 +17,8 @@ from store.loading.versions import compare_versions, versioned
 from store.tables import CALLBACK_ANSWERS
 
 _EVENT_CONTENT = ("type", "happened_at", "actor", "group", "verdict", "promised_at")
-_CALLBACK_CONTENT = ("happened_at", "channel", *CALLBACK_ANSWERS)
+#: A callback that brings no time of its own does not differ by the one it was given.
+_CALLBACK_CONTENT = ("stated_at", "channel", *CALLBACK_ANSWERS)
 
 
 @dataclass(frozen=True)
@@ -76,26 +77,22 @@ def placed_callbacks(extract: Extract, stored: Stored, known: KnownFrom, rejects
     callbacks = extract.callbacks
     if not len(callbacks):
         return callbacks
-    has_time = (callbacks["happened_at"] != NO_TIME).to_numpy()
-    moment = (
-        callbacks["happened_at"].astype("str").where(has_time, "outcome " + callbacks["place"].astype("str"))
-    )
-    callbacks = _identified(callbacks, "callback_id", ("by", "moment"), moment)
+    callbacks = _identified(callbacks, "callback_id", ("by", "moment"), callbacks["slot"])
     callbacks = _once(callbacks, "callback_id", rejects)
     has_time = (callbacks["happened_at"] != NO_TIME).to_numpy()
     last = np.maximum(known.last_event(), known.births.known_at)[codes_of(stored.ids, callbacks)]
     return callbacks.assign(
+        stated_at=callbacks["happened_at"],
         happened_at=np.where(has_time, callbacks["happened_at"], last),
         known_at=np.where(has_time, callbacks["known_at"], last + callbacks["lag"]),
-        has_time=has_time,
     )
 
 
 def callbacks_to_write(callbacks: pd.DataFrame, stored: Stored, taken_at: int) -> Written:
     """New callbacks, and a further version of each that says more, or something else, than before."""
     callbacks = callbacks.assign(code=codes_of(stored.ids, callbacks))
-    content = [name for name in _CALLBACK_CONTENT if name != "happened_at"]
-    compared = compare_versions(callbacks, stored.callbacks, "callback_id", content)
+    heads = stored.callbacks.assign(stated_at=stored.callbacks["happened_at"])
+    compared = compare_versions(callbacks, heads, "callback_id", _CALLBACK_CONTENT)
     changed = compared.is_changed & ~_is_stale(compared.before, compared.version, taken_at, len(callbacks))
     more = changed | compared.is_filled
     later = compared.whole[more]

@@ -232,6 +232,24 @@ def test_a_changed_rating_counts_from_when_the_extract_was_taken(either_folder: 
     assert either_folder.ingest(SECOND + WIDE).corrected["callbacks"] == 0
 
 
+def test_a_callbacks_time_put_right_in_a_ledger_leaves_one_callback(either_folder: Folder) -> None:
+    for taken, called in ((FIRST, ""), (SECOND, "2026-11-05 09:00"), (SECOND, "2026-11-05 09:00")):
+        either_folder.write("orders.csv", wide(called=called))
+        either_folder.ingest(taken + WIDE)
+    calls = either_folder.frames()["callbacks"]
+    assert calls["happened_at"].tolist() == [at("2026-11-05 09:00")]
+    assert calls["known_at"].tolist() == [at("2026-11-20 00:00")]
+
+
+def test_a_callbacks_time_left_out_later_is_no_change(folder: Folder) -> None:
+    folder.write("orders.csv", wide())
+    folder.ingest(FIRST + WIDE)
+    before = folder.frames()
+    folder.write("orders.csv", wide(called=""))
+    folder.ingest(SECOND + WIDE)
+    unchanged(before, folder.frames())
+
+
 def test_ids_that_a_column_gives_make_an_event_recognisable(folder: Folder) -> None:
     described = LONG + 'id = "id"\n'
     folder.write("events.csv", "no,what,when,who,id\nA1,接单,2026-11-02 10:00,张,E1\n")
