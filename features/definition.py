@@ -1,9 +1,7 @@
 """What a feature is: a named function with a meaning, a Chinese reason and something that moves it."""
 
-import ast
 import hashlib
 import inspect
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,6 +10,7 @@ import numpy as np
 
 from features.frame import OrderFrame
 from features.history import Past
+from features.source import meaningful_code
 
 #: How a column is read (numbers are float64 with NaN for missing, words and texts are str or None),
 #: and the unit in which a manager reads it.
@@ -53,8 +52,8 @@ class Feature:
 
     @property
     def source(self) -> str:
-        """Its code without comments and docstring, so that only a change of meaning shows."""
-        return f"{self.name}:{self.kind}:{_meaningful_code(self.compute)}"
+        """Its code and what it calls, without comments and docstrings, so that only a change of meaning shows."""
+        return f"{self.name}:{self.kind}:{meaningful_code(self.compute)}"
 
 
 def feature(zh: str, moved_by: str) -> Callable[[Callable[..., np.ndarray]], Feature]:
@@ -117,18 +116,9 @@ class FeatureSet:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any feature's code, name or kind does."""
+        """Changes when any feature's name, kind or code does, or a function or constant that it uses."""
         return hashlib.sha256("\n".join(f.source for f in self.features).encode()).hexdigest()[:16]
 
     def compute(self, orders: OrderFrame, past: Past) -> dict[str, np.ndarray]:
         """One array a feature, one entry a question."""
         return {f.name: f.column(orders, past) for f in self.features}
-
-
-def _meaningful_code(function: Callable[..., np.ndarray]) -> str:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-            node.decorator_list = []
-    return ast.dump(tree)

@@ -6,8 +6,7 @@ import pytest
 
 from features.attributes import features_for
 from features.catalogue import FEATURES, feature_set, feature_set_for
-from features.definition import Count, Feature, make_feature
-from features.frame import OrderFrame
+from features.definition import Feature
 from hotline.order import Attribute, AttributeKind, AttributeOf
 from pipelines.feature_docs import features_page
 from tests.builders import an_event, an_order, at
@@ -48,19 +47,3 @@ def test_a_log_brings_the_features_of_its_attributes_and_of_its_own_event_types(
     assert own == [f.name for f in features_for((AMOUNT,), ("补件",))]
     assert {"event_amount_last", "type_补件_times"} <= set(own)
     assert feature_set(log).fingerprint == feature_set_for((AMOUNT,), ("补件",)).fingerprint
-
-
-def test_the_fingerprint_changes_with_a_features_code_and_not_with_its_words() -> None:
-    def one(orders: OrderFrame) -> Count:
-        return orders.own("urged").count
-
-    def same(orders: OrderFrame) -> Count:
-        """Says something."""
-        return orders.own("urged").count  # and more
-
-    def other(orders: OrderFrame) -> Count:
-        return orders.own("returned").count
-
-    made = [make_feature(f, "name", "名", "urged", "Meaning.").source for f in (one, same, other)]
-    assert made[0].replace("'one'", "'same'") == made[1]
-    assert made[0].replace("'one'", "'other'") != made[2]
