@@ -1,21 +1,23 @@
 """What the desk cannot do, said so that the one who asked can mend it."""
 
+from hotline.errors import QinglingError
 
-class NoSuchOrder(LookupError):  # noqa: N818 - a refusal, not a failure
+
+class NoSuchOrder(QinglingError, LookupError):  # noqa: N818 - a refusal, not a failure
     """The order is not in the store."""
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"there is no order {order_id} in the store")
 
 
-class NotReceivedYet(ValueError):  # noqa: N818
+class NotReceivedYet(QinglingError, ValueError):  # noqa: N818
     """The moment asked about lies before the order was known."""
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} was not received yet at that time")
 
 
-class Refused(ValueError):  # noqa: N818
+class Refused(QinglingError, ValueError):  # noqa: N818
     """Something about one field that only shows beside the order itself; it never repeats the value."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -11,6 +11,7 @@ from features.definition import FeatureSet
 from features.history import History
 from features.training_set import Examples, TrainingSet, build_training_set, examples_of, ripe, thinned
 from hotline.calendar import DAY, HOUR
+from hotline.errors import QinglingError
 from hotline.lifecycle import STAGE_ORDER
 from models.calibration import sigmoid
 from models.metrics import (
@@ -35,7 +36,7 @@ class Protocol(StrEnum):
     AS_PUBLISHED = "as-published"
 
 
-class TooFewRatingsError(ValueError):
+class TooFewRatingsError(QinglingError, ValueError):
     """There is not enough to learn from or to judge by."""
 
 

@@ -7,11 +7,13 @@ The only room that knows mlflow. Serving never waits for it: promotion copies th
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hotline.errors import QinglingError
 from models.satisfaction_model import SatisfactionModel
 
 NAME = "qingling"
@@ -20,7 +22,7 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 _SERVED = "models/champion.json"
 
 
-class NoModelError(LookupError):
+class NoModelError(QinglingError, LookupError):
     """There is no such model yet."""
 
 
@@ -51,17 +53,23 @@ class Registry:
             mlflow.log_metrics(_metrics(report))
             mlflow.log_dict(dict(report), "report.json")
             mlflow.set_tags({"dataset": model.span.dataset, "verdict": report["verdict"]})
-            mlflow.pyfunc.log_model(
-                name="model",
-                python_model=str(Path(__file__).with_name("pyfunc.py")),
-                artifacts={"model": str(text)},
-                signature=_signature(model),
-                pip_requirements=_requirements(),
+            with warnings.catch_warnings():
+                # The signature says what a row is; an example would be somebody's order.
+                warnings.filterwarnings("ignore", message="(?s).*input example was not provided")
+                logged = mlflow.pyfunc.log_model(
+                    name="model",
+                    python_model=str(Path(__file__).with_name("pyfunc.py")),
+                    artifacts={"model": str(text)},
+                    signature=_signature(model),
+                    pip_requirements=_requirements(),
+                )
+            client, tags = mlflow.MlflowClient(), {"dataset": model.span.dataset}
+            # The client says nothing; mlflow.register_model prints what it does.
+            if not client.search_registered_models(f"name = '{NAME}'"):
+                client.create_registered_model(NAME)
+            found = client.create_model_version(
+                NAME, logged.model_uri, run.info.run_id, tags=tags, model_id=logged.model_id
             )
-            found = mlflow.register_model(
-                f"runs:/{run.info.run_id}/model", NAME, tags={"dataset": model.span.dataset}
-            )
-        client = mlflow.MlflowClient()
         client.set_registered_model_alias(NAME, CHALLENGER, found.version)
         return str(found.version)
 

@@ -10,6 +10,7 @@ import numpy as np
 from features.catalogue import feature_set_for
 from features.definition import FeatureSet
 from features.training_set import TrainingSet
+from hotline.errors import QinglingError
 from hotline.lifecycle import STAGE_ORDER, OfficialCaller
 from hotline.order import Attribute, AttributeKind, AttributeOf
 from hotline.satisfaction import WEIGHTS
@@ -22,8 +23,12 @@ from models.text_score import TextScore
 _FORMAT = 1
 
 
-class FeaturesChangedError(ValueError):
+class FeaturesChangedError(QinglingError, ValueError):
     """The model was learnt with other features than today's code computes."""
+
+
+class OneOutcomeError(QinglingError, ValueError):
+    """All ratings say the same, so that there is nothing to tell apart."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,12 @@ class SatisfactionModel:
         an earlier fit, and nothing is chosen. Choice and held-out examples stay on the model until it is
         stored.
 
-        Raises ValueError where only one outcome occurs.
+        Raises OneOutcomeError where only one outcome occurs.
         """
         examples, log = training.examples, training.examples.frame.chronicle.log
         y, weight, order = examples.is_dissatisfied, examples.weight, examples.frame.order
         if y.all() or not y.any():
-            raise ValueError("all rated orders ended alike; nothing can be learnt from them")
+            raise OneOutcomeError("all rated orders ended alike; nothing can be learnt from them")
         progress("text")
         text_score, unseen = _learn_text(training)
         encoding = Encoding.learn(training.columns, training.feature_set, order, text_score is not None)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from desk.settings import Settings
+from hotline.errors import QinglingError
 from pipelines import ingest, promote, score, train
 from pipelines.printing import print_report
 from pipelines.simulate import simulate_extract
@@ -15,7 +16,7 @@ def run(settings: Settings, orders: int, seed: int) -> None:
     simulate_extract(orders, seed, out, lambda step, share: None)
     _say(f"2/5 ingesting {out}/pudong.toml")
     if ingest.run(out / "pudong.toml", settings=settings):
-        raise ValueError("the simulated extract could not be ingested; see the lines above")
+        raise QinglingError("the simulated extract could not be ingested; see the lines above")
     _say("3/5 training on orders whose callbacks are in, judging on the last fifth (a minute or two)")
     report = train.train(settings, seed=0, progress=lambda step: _say(f"      {step}"))
     print_report(report, as_json=False)

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from desk.settings import Settings, load_settings
 from hotline.calendar import from_micros, to_micros
+from hotline.errors import QinglingError
+from pipelines.printing import console
 from store.database import make_current, open_store
-from store.extracts.description import DescriptionError
 from store.extracts.description_file import read_description
 from store.extracts.extract import read_extract
 from store.extracts.pseudonyms import Pseudonyms
@@ -80,12 +81,12 @@ def run(description: Path, as_json: bool = False, settings: Settings | None = No
     """Ingest, and print the summary for people or as JSON; the exit code."""
     from rich.console import Console
 
-    console = Console(stderr=True)
+    told = Console(stderr=True)
     try:
-        with console.status("reading the description") as status:
+        with told.status("reading the description") as status:
             summary = ingest(description, settings or load_settings(), status.update)
-    except DescriptionError as error:
-        console.print(f"nothing loaded: {error}", style="red", markup=False)
+    except QinglingError as error:
+        told.print(f"nothing loaded: {error}", style="red", markup=False, soft_wrap=True)
         return 1
     if as_json:
         import orjson
@@ -97,28 +98,25 @@ def run(description: Path, as_json: bool = False, settings: Settings | None = No
 
 
 def _print(summary: IngestSummary) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    out = console()
     table = Table("", "new", "unchanged", "corrected", title=f"{summary.description} → {summary.dataset}")
     for kind, new in summary.new.items():
         table.add_row(kind, f"{new:,}", f"{summary.unchanged[kind]:,}", f"{summary.corrected[kind]:,}")
-    console.print(
-        f"read {', '.join(f'{rows:,} rows of {file}' for file, rows in summary.read.items())}", markup=False
-    )
-    console.print(table)
+    out.print(f"read {', '.join(f'{rows:,} rows of {file}' for file, rows in summary.read.items())}")
+    out.print(table)
     if summary.first_received:
-        console.print(f"received {summary.first_received} to {summary.last_received}")
+        out.print(f"received {summary.first_received} to {summary.last_received}")
     for reason, count in summary.rejected.items():
-        console.print(f"refused {count:,}: {reason}", markup=False)
+        out.print(f"refused {count:,}: {reason}")
     if summary.rejects_file:
-        console.print(f"rows refused: {summary.rejects_file}", markup=False, soft_wrap=True)
+        out.print(f"rows refused: {summary.rejects_file}", soft_wrap=True)
     for file, columns in summary.ignored_columns.items():
-        console.print(f"{file}: columns left alone: {', '.join(columns)}", markup=False, soft_wrap=True)
+        out.print(f"{file}: columns left alone: {', '.join(columns)}", soft_wrap=True)
     for file in summary.absent_files:
-        console.print(f"{file}: not there, and optional", markup=False)
-    console.print(f"{summary.seconds} s")
+        out.print(f"{file}: not there, and optional")
+    out.print(f"{summary.seconds} s")
 
 
 def _day(micros: int | None, zone: ZoneInfo) -> str | None:

@@ -4,8 +4,19 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rich.console import Console
+
 from desk.answers import finite
 from hotline.prediction import Prediction
+
+#: How wide a line may be where nobody's terminal says so: in a pipe, a file, a log.
+_PIPE_WIDTH = 150
+
+
+def console() -> Console:
+    """Stdout, wide enough for every table where it is no terminal."""
+    out = Console(markup=False)
+    return out if out.is_terminal else Console(markup=False, width=max(out.width, _PIPE_WIDTH))
 
 
 def print_report(report: Mapping[str, Any], as_json: bool) -> None:
@@ -13,20 +24,19 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(finite(report), ensure_ascii=False))
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    out = console()
     low, high = report["pooled_auc_ci"]
-    console.print(
+    out.print(
         f"{report['dataset']} · {report['protocol']} · {report['origins']} origin(s) · {report['model']} · "
         f"{report['n_orders']:,} orders judged, {report['base_rate']:.1%} of moments end dissatisfied"
     )
-    console.print(
+    out.print(
         f"AUC pooled {report['pooled_auc']:.3f} [{low:.3f}, {high:.3f}], weighted {report['weighted_auc']:.3f}; "
         f"logistic baseline {report['baseline']['pooled_auc']:.3f} / {report['baseline']['weighted_auc']:.3f}"
     )
-    console.print(
+    out.print(
         f"Brier {report['brier']:.3f} · ECE {report['ece']:.3f} · RPS {report['rps']:.3f} · "
         f"verdict: {report['verdict']}"
     )
@@ -44,9 +54,9 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
     table = Table("stage", *names)
     for stage in report["stages"]:
         table.add_row(stage["stage"], *(_figure(stage[name]) for name in names))
-    console.print(table)
+    out.print(table)
     if "version" in report:
-        console.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
+        out.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
 
 
 def print_prediction(prediction: Prediction) -> None:
@@ -64,16 +74,16 @@ def print_prediction(prediction: Prediction) -> None:
 
 def print_predictions(predictions: Iterable[Prediction], total: int) -> None:
     """Open orders as a table, the riskiest first."""
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("工单", "阶段", "不满意", "预计失分", "处置", "主要原因", title=f"在办 {total:,} 件")
+    order_id = Column("工单", no_wrap=True)
+    table = Table(order_id, "阶段", "不满意", "预计失分", "处置", "主要原因", title=f"在办 {total:,} 件")
     for p in predictions:
         reason = p.reasons[0].zh if p.reasons and p.reasons[0].raises else ""
         table.add_row(
             p.order_id, p.stage.zh, f"{p.dissatisfied:.1%}", f"{p.expected_loss:.2f}", p.band.zh, reason
         )
-    Console().print(table)
+    console().print(table)
 
 
 def _figure(value: Any) -> str:

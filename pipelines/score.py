@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from desk.answers import prediction_json
 from desk.opening import log_scores, open_scorer
 from desk.settings import Settings
+from hotline.errors import ArgumentError
 from pipelines.printing import print_prediction, print_predictions
 
 
@@ -14,7 +15,7 @@ def run(
 ) -> None:
     """Score one order or all open ones and print them; the scores are logged."""
     if (order_id is None) == (not all_open):
-        raise ValueError("name one order, or ask for all open ones with --open")
+        raise ArgumentError("name one order, or ask for all open ones with --open")
     now = datetime.now(UTC)
     moment = parse_moment(at) if at else now
     store, scorer = open_scorer(settings)
@@ -31,11 +32,11 @@ def run(
 
 
 def parse_moment(text: str) -> datetime:
-    """An aware time; ValueError with the remedy otherwise."""
+    """An aware time; ArgumentError with the remedy otherwise."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time; write it like 2026-10-01T09:00+08:00") from error
+        raise ArgumentError(f"{text!r} is no time; write it like 2026-10-01T09:00+08:00") from error
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone; write it like 2026-10-01T09:00+08:00")
+        raise ArgumentError(f"{text!r} has no time zone; write it like 2026-10-01T09:00+08:00")
     return moment

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 
+from hotline.errors import ArgumentError
+
 #: The newest revision in migrations/versions; asking the database for it spares alembic's import.
 NEWEST_REVISION = "0001"
 #: Data sets share a PostgreSQL database with others' schemas, hence the prefix.
@@ -45,7 +47,7 @@ def connect_postgresql(url: str, dataset: str) -> Engine:
     """An engine on the data set's own schema (made if absent) of a PostgreSQL database."""
     address = make_url(url)
     if not address.drivername.startswith("postgres"):
-        raise ValueError(
+        raise ArgumentError(
             f"QINGLING_DATABASE_URL begins with {address.drivername!r}; use postgresql://user@host/name"
         )
     schema = SCHEMA_PREFIX + dataset

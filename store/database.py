@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
+from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from store import live, predictions, tables
 from store.connection import connect_postgresql, connect_sqlite, reading, writing
@@ -151,9 +152,9 @@ def open_store(home: Path, dataset: str | None = None, url: str | None = None) -
 
 
 def checked_dataset(name: str) -> str:
-    """The name, if it can name a file and a schema; ValueError otherwise."""
+    """The name, if it can name a file and a schema; ArgumentError otherwise."""
     if not _DATASET_NAME.fullmatch(name):
-        raise ValueError(f"data set {name!r}: use at most 40 of a–z, 0–9 and _")
+        raise ArgumentError(f"data set {name!r}: use at most 40 of a–z, 0–9 and _")
     return name
 
 

@@ -8,12 +8,13 @@ import orjson
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from hotline.calendar import to_micros
+from hotline.errors import QinglingError
 from hotline.order import ORDER_FIELDS, Callback, Order, OrderEvent
 from store import tables
 from store.identity import natural_id
 
 
-class UnknownOrder(KeyError):  # noqa: N818 - named like the KeyError that it is
+class UnknownOrder(QinglingError, KeyError):  # noqa: N818 - named like the KeyError that it is
     """There is no such order in the store."""
 
     def __init__(self, order_id: str) -> None:

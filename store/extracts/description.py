@@ -7,11 +7,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hotline.calendar import SHANGHAI
+from hotline.errors import QinglingError
 from hotline.order import Attribute
 from hotline.satisfaction import LEVELS_ZH, Rating
 
 
-class DescriptionError(ValueError):
+class DescriptionError(QinglingError, ValueError):
     """The description, or a file as a whole, cannot be used; nothing was loaded."""
 
 
