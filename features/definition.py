@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -95,7 +95,7 @@ class FeatureSet:
     def __len__(self) -> int:
         return len(self.features)
 
-    def __iter__(self) -> Iterable[Feature]:
+    def __iter__(self) -> Iterator[Feature]:
         return iter(self.features)
 
     @property

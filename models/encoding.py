@@ -57,7 +57,7 @@ class Encoding:
             if size == 1:
                 matrix[0, place : place + len(levels)] = [columns[name][0] == level for level in levels]
             else:
-                codes = pd.Index(levels).get_indexer(columns[name])
+                codes = pd.Index(levels).get_indexer(pd.Index(columns[name]))
                 matrix[:, place : place + len(levels)] = codes[:, None] == np.arange(len(levels))
             place += len(levels)
         if self.has_text:

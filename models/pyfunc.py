@@ -9,7 +9,7 @@ import pandas as pd
 from models.satisfaction_model import SatisfactionModel
 
 
-class SatisfactionPyfunc(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+class SatisfactionPyfunc(mlflow.pyfunc.PythonModel):
     """An ordinary pyfunc around the stored model; a column that is not sent counts as missing."""
 
     def load_context(self, context: Any) -> None:

@@ -11,12 +11,13 @@ from features.catalogue import feature_set_for
 from features.definition import FeatureSet
 from features.training_set import TrainingSet
 from hotline.errors import QinglingError
-from hotline.lifecycle import STAGE_ORDER, OfficialCaller
+from hotline.lifecycle import OfficialCaller
 from hotline.order import Attribute, AttributeKind, AttributeOf
 from hotline.satisfaction import WEIGHTS
 from models.calibration import LevelMap, StageCalibration
 from models.encoding import Encoding
 from models.estimators import BoostedTrees, RidgeLogistic
+from models.learning import calibrate, learn_text
 from models.selection import Choice, Held, choose
 from models.text_score import TextScore
 
@@ -88,7 +89,7 @@ class SatisfactionModel:
         if y.all() or not y.any():
             raise OneOutcomeError("all rated orders ended alike; nothing can be learnt from them")
         progress("text")
-        text_score, unseen = _learn_text(training)
+        text_score, unseen = learn_text(training)
         encoding = Encoding.learn(training.columns, training.feature_set, order, text_score is not None)
         X = encoding.matrix(training.columns, unseen)
         rounds = np.unique(examples.frame.round_start, return_index=True)[1]
@@ -115,7 +116,7 @@ class SatisfactionModel:
         if choice.trees_share > 0:
             trees = BoostedTrees.fit(X, y, weight, choice.shape, choice.trees, seed)
         ridge = RidgeLogistic.fit(X, y, weight, choice.C, seed)
-        calibration, baseline, levels = _calibrate(held, choice, examples.rating, weight)
+        calibration, baseline, levels = calibrate(held, choice, examples.rating, weight)
         return cls(
             features=training.feature_set,
             attributes=log.attributes,
@@ -256,34 +257,6 @@ class SatisfactionModel:
         return OfficialCaller(self.span.label_caller)
 
 
-def _learn_text(training: TrainingSet) -> tuple[TextScore | None, np.ndarray]:
-    """Learn from one text an order (its last), and lay the unseen scores along the examples."""
-    order = training.examples.frame.order
-    last = len(order) - 1 - np.unique(order[::-1], return_index=True)[1]
-    texts = training.columns["text"][last]
-    callers = training.examples.frame.take(last).word("caller")
-    who = np.where(callers == None, np.char.add("order ", order[last].astype(str)), callers)  # noqa: E711
-    model, unseen = TextScore.cross_fit(texts, training.examples.is_dissatisfied[last], who)
-    return model, unseen[np.searchsorted(order[last], order)]
-
-
 def _own_types(features: FeatureSet) -> tuple[str, ...]:
     prefix = "type:"
     return tuple(dict.fromkeys(f.moved_by[len(prefix) :] for f in features if f.moved_by.startswith(prefix)))
-
-
-def _calibrate(
-    held: Held | None, choice: Choice, rating: np.ndarray, weight: np.ndarray
-) -> tuple[StageCalibration, StageCalibration, LevelMap]:
-    stages = len(STAGE_ORDER)
-    if held is None:
-        plain = StageCalibration(1.0, 0.0, (0.0,) * stages)
-        share = np.full(len(rating), np.log(max((rating == 0).mean(), 1e-3)))
-        return plain, plain, LevelMap.fit(share, rating, weight)
-    y = held.rating == 0
-    calibration = StageCalibration.fit(held.log_odds, held.stage, y, held.weight, stages)
-    baseline = calibration
-    if choice.trees_share > 0:
-        baseline = StageCalibration.fit(held.baseline_log_odds, held.stage, y, held.weight, stages)
-    levels = LevelMap.fit(calibration.log_odds(held.log_odds, held.stage), held.rating, held.weight)
-    return calibration, baseline, levels

@@ -9,11 +9,16 @@ from models.calibration import penalised_logistic, sigmoid
 from models.estimators import BoostedTrees, RidgeLogistic, TreeShape
 from models.metrics import log_loss
 
+#: A candidate is a ridge by its strength, or trees by their shape and number.
+_Candidate = float | tuple[TreeShape, int]
+
 #: Below this many orders of the rarer outcome nothing is chosen: one ridge regression, no trees.
 _LEAST_RARER = 50
 #: From this many orders on, trees may be larger and one seed is enough.
 _MANY_ORDERS = 15_000
 _FEW_ORDERS = 5_000
+#: The choice looks at this many examples at most; the final fit learns from all.
+_MOST_EXAMPLES = 60_000
 _BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -54,8 +59,8 @@ class Menu:
             )
             return cls(shapes, (30, 60, 100, 150, 200, 300), ridges, 4)
         if orders < _MANY_ORDERS:
-            shapes = (TreeShape(6, 80, 0.05, 0.4, 0.7, 20.0, 2), TreeShape(12, 80, 0.05, 0.4, 0.7, 20.0, 2))
-            return cls(shapes, (40, 80, 120, 160, 240), ridges, 3)
+            shapes = (TreeShape(6, 80, 0.08, 0.4, 0.7, 20.0, 2), TreeShape(12, 80, 0.08, 0.4, 0.7, 20.0, 2))
+            return cls(shapes, (30, 60, 90, 120, 160), ridges, 3)
         return cls((TreeShape(15, 200, 0.08, 0.5, 0.7, 20.0, 1, 63),), (60, 100, 150, 200, 300), (0.03,), 2)
 
 
@@ -109,8 +114,9 @@ def choose(
     """The candidate with the least log-loss on later orders, and its predictions there."""
     menu, y = Menu.for_size(orders, rarer), rating == 0
     default = Choice(TreeShape(), 0, menu.ridges[0], 0.0)
-    pieces: list[tuple[np.ndarray, dict[object, np.ndarray]]] = []
+    pieces: list[tuple[np.ndarray, dict[_Candidate, np.ndarray]]] = []
     for number, (learn, judge) in enumerate(forward_folds(received_at, ripe_at, menu.folds)):
+        learn = _thin(learn, seed)
         if min(weight[rows][y[rows] == bad].sum() for rows in (learn, judge) for bad in (True, False)) >= 5:
             progress(f"inner fold {number + 1} of {menu.folds}")
             pieces.append((judge, _candidates(menu, X, y, weight, learn, judge, seed)))
@@ -127,11 +133,18 @@ def choose(
         held = Held(guesses[ridge], guesses[ridge], stage[rows], rating[rows], weight[rows])
         return Choice(TreeShape(), 0, ridge, 0.0), held
     best = min(grown, key=lambda key: loss[key])
-    shape, trees = best  # type: ignore[misc]
+    assert isinstance(best, tuple)
+    shape, trees = best
     blends = {share: share * guesses[best] + (1 - share) * guesses[ridge] for share in _BLENDS}
     share = min(_BLENDS, key=lambda s: _loss(blends[s], y[rows], weight[rows]))
     held = Held(blends[share], guesses[ridge], stage[rows], rating[rows], weight[rows])
     return Choice(shape, trees, ridge, share), held
+
+
+def _thin(rows: np.ndarray, seed: int) -> np.ndarray:
+    if len(rows) <= _MOST_EXAMPLES:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, _MOST_EXAMPLES, replace=False))
 
 
 def _candidates(
@@ -142,8 +155,8 @@ def _candidates(
     learn: np.ndarray,
     judge: np.ndarray,
     seed: int,
-) -> dict[object, np.ndarray]:
-    found: dict[object, np.ndarray] = {}
+) -> dict[_Candidate, np.ndarray]:
+    found: dict[_Candidate, np.ndarray] = {}
     for C in menu.ridges:
         found[C] = RidgeLogistic.fit(X[learn], y[learn], weight[learn], C, seed).log_odds(X[judge])
     for shape in menu.shapes:
