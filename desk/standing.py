@@ -1,6 +1,5 @@
 """Everybody's history as it stood at one look: what was sorted then, and what was written since."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from desk.refusals import NoSuchOrder
+from features.chronicle import Chronicle
 from features.history import History
 from features.log import Log
 
@@ -32,7 +32,8 @@ class Standing:
         """The histories that add up: what the sorted one says of changed orders is subtracted."""
         if self.fresh is None:
             return ((self.base, 1),)
-        stale = History.of(_of_orders(self.base.chronicle.log, self.changed))
+        numbers = self.base.chronicle.order_number(np.array(sorted(self.changed), dtype=object))
+        stale = History.of(_log_of(self.base.chronicle, numbers[numbers >= 0]))
         return ((self.base, 1), (self.fresh, 1), (stale, -1))
 
     def has(self, order_id: str) -> bool:
@@ -45,17 +46,7 @@ class Standing:
         number = int(chronicle.order_number(_asked(order_id))[0])
         if number < 0:
             raise NoSuchOrder(order_id)
-        own = slice(int(chronicle.first[number]), int(chronicle.last[number]) + 1)
-        rows, is_event, is_callback = (
-            column[own] for column in (chronicle.row, chronicle.is_event, chronicle.is_callback)
-        )
-        log = chronicle.log
-        return _narrowed(
-            log,
-            log.orders.iloc[np.sort(rows[~is_event & ~is_callback])],
-            log.events.iloc[np.sort(rows[is_event])],
-            log.callbacks.iloc[np.sort(rows[is_callback])],
-        )
+        return _log_of(chronicle, np.array([number]))
 
     def _holder(self, order_id: str) -> History:
         return self.fresh if self.fresh is not None and order_id in self.changed else self.base
@@ -65,17 +56,23 @@ def _asked(order_id: str) -> np.ndarray:
     return np.array([order_id], dtype=object)
 
 
-def _of_orders(log: Log, order_ids: Iterable[str]) -> Log:
-    frames = (log.orders, log.events, log.callbacks)
-    return _narrowed(log, *(frame[frame["order_id"].isin(list(order_ids))] for frame in frames))
-
-
-def _narrowed(log: Log, orders: pd.DataFrame, events: pd.DataFrame, callbacks: pd.DataFrame) -> Log:
+def _log_of(chronicle: Chronicle, numbers: np.ndarray) -> Log:
+    """The rows of these orders, found by their places; the cost is theirs, not everybody's."""
+    spans = [np.arange(chronicle.first[n], chronicle.last[n] + 1) for n in numbers]
+    own = np.concatenate([np.empty(0, dtype=np.int64), *spans])
+    rows, is_event, is_callback = (
+        column[own] for column in (chronicle.row, chronicle.is_event, chronicle.is_callback)
+    )
+    log = chronicle.log
     return Log(
-        orders=orders.reset_index(drop=True),
-        events=events.reset_index(drop=True),
-        callbacks=callbacks.reset_index(drop=True),
+        orders=_rows(log.orders, rows[~is_event & ~is_callback]),
+        events=_rows(log.events, rows[is_event]),
+        callbacks=_rows(log.callbacks, rows[is_callback]),
         communities=log.communities.iloc[:0],
         attributes=log.attributes,
         label_caller=log.label_caller,
     )
+
+
+def _rows(frame: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    return frame.iloc[np.sort(rows)].reset_index(drop=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from serve.run import bound
+
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
 
 
@@ -41,6 +43,12 @@ def test_it_says_where_to_look_and_ends_cleanly_on_a_signal(home: Path, how: sig
         assert f"{address}/docs" in said and f"{address}/api/v1/worklist" in said
         process.send_signal(how)
         assert process.wait(30) == 0
+
+
+def test_small_answers_go_at_once() -> None:
+    with bound(0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP, "asyncio would wait 40 ms before it sends"
+        assert listening.getsockname()[0] == "127.0.0.1"
 
 
 def test_a_port_that_is_taken_is_told_with_the_remedy(home: Path) -> None:
