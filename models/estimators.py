@@ -119,12 +119,29 @@ class TreeShape:
             "bagging_fraction": self.rows_share,
             "bagging_freq": 1,
             "lambda_l2": self.ridge,
-            "max_bin": self.bins,
             "seed": seed,
             "deterministic": True,
             "force_col_wise": True,
             "verbosity": -1,
         }
+
+
+def binned(X: np.ndarray, y: np.ndarray, weight: np.ndarray, bins: int) -> Any:
+    """Rows as LightGBM reads them; binning costs as much as many trees, so several growths share it."""
+    import lightgbm
+
+    return lightgbm.Dataset(
+        X, y.astype(np.float64), weight=weight, params=_reading(len(X), bins), free_raw_data=True
+    ).construct()
+
+
+def _reading(rows: int, bins: int) -> dict[str, Any]:
+    return {
+        "max_bin": bins,
+        "feature_pre_filter": False,
+        "num_threads": 1 if rows < _FEW_ROWS else 0,
+        "verbosity": -1,
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,16 +156,17 @@ class BoostedTrees:
         cls, X: np.ndarray, y: np.ndarray, weight: np.ndarray, shape: TreeShape, trees: int, seed: int = 0
     ) -> "BoostedTrees":
         """Grow `trees` trees a seed on rows of a matrix with NaN."""
+        return cls.grow(binned(X, y, weight, shape.bins), shape, trees, seed)
+
+    @classmethod
+    def grow(cls, rows: Any, shape: TreeShape, trees: int, seed: int = 0) -> "BoostedTrees":
+        """The same on rows that are binned already."""
         import lightgbm
 
         boosters = []
         for number in range(shape.seeds):
-            threads = 1 if len(X) < _FEW_ROWS else 0
-            parameters = shape.lightgbm(seed * 1000 + number) | {"num_threads": threads}
-            learn = lightgbm.Dataset(
-                X, y.astype(np.float64), weight=weight, params=parameters, free_raw_data=True
-            )
-            boosters.append(lightgbm.train(parameters, learn, num_boost_round=trees))
+            parameters = shape.lightgbm(seed * 1000 + number) | _reading(rows.num_data(), shape.bins)
+            boosters.append(lightgbm.train(parameters, rows, num_boost_round=trees))
         return cls(tuple(boosters), trees)
 
     def log_odds(self, X: np.ndarray, trees: int | None = None) -> np.ndarray:

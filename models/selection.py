@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.calibration import penalised_logistic, sigmoid
-from models.estimators import BoostedTrees, RidgeLogistic, TreeShape
+from models.estimators import BoostedTrees, RidgeLogistic, TreeShape, binned
 from models.metrics import log_loss
 
 #: A candidate is a ridge by its strength, or trees by their shape and number.
@@ -159,8 +159,9 @@ def _candidates(
     found: dict[_Candidate, np.ndarray] = {}
     for C in menu.ridges:
         found[C] = RidgeLogistic.fit(X[learn], y[learn], weight[learn], C, seed).log_odds(X[judge])
+    rows = binned(X[learn], y[learn], weight[learn], menu.shapes[0].bins) if menu.shapes else None
     for shape in menu.shapes:
-        grown = BoostedTrees.fit(X[learn], y[learn], weight[learn], shape, menu.tree_counts[-1], seed)
+        grown = BoostedTrees.grow(rows, shape, menu.tree_counts[-1], seed)
         for trees in menu.tree_counts:
             found[shape, trees] = grown.log_odds(X[judge], trees)
     return found
