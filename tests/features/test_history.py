@@ -75,6 +75,13 @@ def test_an_event_taken_back_weighs_against_the_company_that_it_counted_for() ->
     assert past_of(records, at(4), "A").events("urged", by="company").sum("count") == 0
 
 
+def test_an_event_taken_back_twice_weighs_once_against_its_company() -> None:
+    records = an_order("A", company="甲") + an_event("A", "urged", at(1), event_id="wrong")
+    for day in (2, 3):
+        records += an_event("A", "retracted", at(day), retracts="wrong")
+    assert past_of(records).events("urged", by="company").sum("count") == 0
+
+
 @pytest.mark.parametrize(("closed_on", "broken"), [(None, 1), (2, 0), (4, 1)])
 def test_a_promise_is_broken_when_its_day_comes_and_the_order_is_open(
     closed_on: int | None, broken: int
@@ -121,6 +128,16 @@ def test_of_facts_of_equal_time_the_last_recorded_holds() -> None:
     records = an_order("A", community="甲") + a_community("甲", recorded_at=at(2), has_assembly=0.0)
     records += a_community("甲", recorded_at=at(1), has_assembly=1.0)
     assert past_of(records).community_fact("has_assembly") == 0
+
+
+def test_a_fact_that_only_a_later_layer_knows_is_known_and_the_newest_holds() -> None:
+    order = an_order("A", community="甲")
+    old, new = a_community("甲", households=500), a_community("甲", at(3), households=800)
+    frame, base = asked(order + old, "A", at(5))
+    for facts in (new, old + new):
+        layers = ((base, 1), (History.of((order + facts).log()), 1), (History.of(order.log()), -1))
+        assert Past(frame, layers).community_fact("households") == 800
+        assert Past(frame, layers[1::-1]).community_fact("households") == 800
 
 
 def test_nothing_at_all_is_a_history_too() -> None:
