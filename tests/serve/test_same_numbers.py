@@ -33,7 +33,11 @@ def test_one_order_scores_the_same_on_both_ways(
     client.post(f"/api/v1/orders/{live['order_id']}/events", json=an_event("urged", 2))
     ingested = open_store(shared_home).order_ids()[:700:100]
     assert len(ingested) == 7
-    for order_id, at in [(live["order_id"], ago(-1)), *((i, "2026-11-30T09:00:00+08:00") for i in ingested)]:
+    for order_id in ingested:
+        for kind in ("urged", "returned", "redispatched"):
+            client.post(f"/api/v1/orders/{order_id}/events", json=an_event(kind, 3))
+    at = ago(-1)
+    for order_id in [live["order_id"], *ingested]:
         score.run(settings_of(shared_home), order_id, False, at, 1, True)
         printed = _printed(capsys)
         served = client.get(f"/api/v1/orders/{order_id}/score", params={"at": at}).json()
