@@ -138,7 +138,7 @@ def running_highest(values: np.ndarray, group: Ints) -> np.ndarray:
     """The highest value so far within each run of the same group.
 
     >>> running_highest(np.array([2, 1, 3, 1]), np.array([0, 0, 0, 1])).tolist()
-    [2, 3, 3, 1]
+    [2, 2, 3, 1]
     """
     if not len(values):
         return values
