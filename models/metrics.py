@@ -43,12 +43,6 @@ def brier(truth: np.ndarray, probability: Floats, weight: Floats | None = None) 
     return float(np.average((probability - truth) ** 2, weights=weight))
 
 
-def log_loss(truth: np.ndarray, probability: Floats, weight: Floats | None = None) -> float:
-    """Mean negative log-likelihood; probabilities are kept away from 0 and 1 by 1e-6."""
-    clipped = np.clip(probability, 1e-6, 1 - 1e-6)
-    return float(np.average(-np.where(truth, np.log(clipped), np.log1p(-clipped)), weights=weight))
-
-
 def ece(truth: np.ndarray, probability: Floats, weight: Floats | None = None, bins: int = 10) -> float:
     """Expected calibration error over bins of equal weight."""
     weight = np.ones(len(probability)) if weight is None else weight

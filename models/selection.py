@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration import penalised_logistic, sigmoid
+from models.calibration import penalised_logistic
 from models.estimators import BoostedTrees, RidgeLogistic, TreeShape, binned
-from models.metrics import log_loss
 
 #: A candidate is a ridge by its strength, or trees by their shape and number.
 _Candidate = float | tuple[TreeShape, int]
@@ -17,6 +16,7 @@ _LEAST_RARER = 50
 #: From this many orders on, trees may be larger and one seed is enough.
 _MANY_ORDERS = 15_000
 _FEW_ORDERS = 5_000
+_FEW_ROWS = 25_000
 #: The choice looks at this many examples at most; the final fit learns from all.
 _MOST_EXAMPLES = 60_000
 _BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -47,20 +47,26 @@ class Menu:
     folds: int
 
     @classmethod
-    def for_size(cls, orders: int, rarer: int) -> "Menu":
-        """Few, strongly held candidates for small data; larger trees only where they can be fed."""
-        ridges = (0.003, 0.03, 0.3) if orders < _FEW_ORDERS else (0.03,)
+    def for_size(cls, orders: int, rarer: int, rows: int) -> "Menu":
+        """Few, strongly held candidates for small data; larger trees only where they can be fed.
+
+        Several seeds are averaged where rows are few, for there one seed's luck shows.
+        """
         if rarer < _LEAST_RARER:
             return cls((), (), (0.01,), 3)
+        seeds = 5 if rows < _FEW_ROWS else 2 if rows < 2 * _FEW_ROWS else 1
         if orders < _FEW_ORDERS:
             shapes = (
-                TreeShape(4, 60, 0.03, 0.3, 0.6, 20.0, 5),
-                TreeShape(8, 40, 0.03, 0.3, 0.6, 20.0, 5),
+                TreeShape(4, 60, 0.05, 0.3, 0.6, 20.0, seeds),
+                TreeShape(8, 40, 0.05, 0.3, 0.6, 20.0, seeds),
             )
-            return cls(shapes, (30, 60, 100, 150, 200, 300), ridges, 4)
+            return cls(shapes, (20, 40, 70, 110, 160), (0.003, 0.03, 0.3), 4 if rows < _FEW_ROWS else 2)
         if orders < _MANY_ORDERS:
-            shapes = (TreeShape(6, 80, 0.08, 0.4, 0.7, 20.0, 2), TreeShape(12, 80, 0.08, 0.4, 0.7, 20.0, 2))
-            return cls(shapes, (30, 60, 90, 120, 160), ridges, 3)
+            shapes = (
+                TreeShape(6, 80, 0.08, 0.4, 0.7, 20.0, seeds),
+                TreeShape(12, 80, 0.08, 0.4, 0.7, 20.0, seeds),
+            )
+            return cls(shapes, (30, 60, 90, 120, 160), (0.03,), 3)
         return cls((TreeShape(15, 200, 0.08, 0.5, 0.7, 20.0, 1, 63),), (60, 100, 150, 200, 300), (0.03,), 2)
 
 
@@ -112,7 +118,7 @@ def choose(
     progress: Callable[[str], None],
 ) -> tuple[Choice, Held | None]:
     """The candidate with the least log-loss on later orders, and its predictions there."""
-    menu, y = Menu.for_size(orders, rarer), rating == 0
+    menu, y = Menu.for_size(orders, rarer, len(rating)), rating == 0
     default = Choice(TreeShape(), 0, menu.ridges[0], 0.0)
     pieces: list[tuple[np.ndarray, dict[_Candidate, np.ndarray]]] = []
     for number, (learn, judge) in enumerate(forward_folds(received_at, ripe_at, menu.folds)):
@@ -136,7 +142,7 @@ def choose(
     assert isinstance(best, tuple)
     shape, trees = best
     blends = {share: share * guesses[best] + (1 - share) * guesses[ridge] for share in _BLENDS}
-    share = min(_BLENDS, key=lambda s: _loss(blends[s], y[rows], weight[rows]))
+    share = _simplest(blends, y[rows], weight[rows])
     held = Held(blends[share], guesses[ridge], stage[rows], rating[rows], weight[rows])
     return Choice(shape, trees, ridge, share), held
 
@@ -167,8 +173,30 @@ def _candidates(
     return found
 
 
+def _simplest(blends: dict[float, np.ndarray], y: np.ndarray, weight: np.ndarray) -> float:
+    """The smallest share of trees whose loss is within one standard error of the best blend's.
+
+    On a few hundred orders the least loss is often luck; the ridge is the baseline to be beaten.
+    """
+    losses = {share: _losses(guess, y, weight) for share, guess in blends.items()}
+    best = min(losses, key=lambda share: float(weight @ losses[share]))
+    for share in sorted(losses):
+        worse = losses[share] - losses[best]
+        mean = np.average(worse, weights=weight)
+        error = np.sqrt(np.sum(weight**2 * (worse - mean) ** 2)) / weight.sum()
+        # moments of one order are alike, so the error is of orders: one weight each
+        if share == best or mean <= error * np.sqrt(len(y) / weight.sum()):
+            return share
+    return best
+
+
 def _loss(log_odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
-    """Log-loss after the best straight line through the log-odds, so that only the shape is compared."""
+    return float(np.average(_losses(log_odds, y, weight), weights=weight))
+
+
+def _losses(log_odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Log-losses after the best straight line through the log-odds, so that only the shape is compared."""
     design = np.column_stack([np.ones(len(y)), log_odds])
     answer = penalised_logistic(design, y, weight, np.full(2, 1e-3), np.array([0.0, 1.0]))
-    return log_loss(y, sigmoid(design @ answer), weight)
+    z = design @ answer
+    return np.logaddexp(0.0, z) - y * z

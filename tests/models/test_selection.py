@@ -16,10 +16,10 @@ def test_folds_learn_only_from_ripe_examples_before_the_window() -> None:
 
 
 def test_few_dissatisfied_orders_get_one_ridge_and_no_trees() -> None:
-    menu = Menu.for_size(orders=400, rarer=49)
+    menu = Menu.for_size(orders=400, rarer=49, rows=2_000)
     assert menu.shapes == ()
     assert len(menu.ridges) == 1
-    assert Menu.for_size(orders=400, rarer=50).shapes
+    assert Menu.for_size(orders=400, rarer=50, rows=2_000).shapes
 
 
 def _chosen(curved: bool) -> float:
@@ -37,5 +37,5 @@ def _chosen(curved: bool) -> float:
 
 
 def test_trees_are_chosen_where_the_truth_bends_and_the_ridge_where_it_is_straight() -> None:
-    assert _chosen(curved=True) == 1.0
-    assert _chosen(curved=False) <= 0.5
+    assert _chosen(curved=True) >= 0.5
+    assert _chosen(curved=False) == 0.0
