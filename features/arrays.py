@@ -21,6 +21,31 @@ def last_marked(mark: Mask) -> Ints:
     return np.maximum.accumulate(np.where(mark, np.arange(len(mark)), 0)).astype(np.int64)
 
 
+def sorting(numbers: Ints) -> Ints:
+    """What sorts whole numbers from -1 on, equal ones as they stand: sixteen bits at a time, in linear time.
+
+    >>> sorting(np.array([70000, 3, -1, 3])).tolist()
+    [2, 1, 3, 0]
+    """
+    raised = numbers + 1
+    sequence = np.argsort(raised.astype(np.uint16), kind="stable")
+    while (raised := raised >> 16).any():
+        sequence = sequence[np.argsort(raised[sequence].astype(np.uint16), kind="stable")]
+    return sequence
+
+
+def counts_below(marks: Ints, limits: Ints) -> Ints:
+    """How many marks lie below each limit, both ascending; the fewer are searched for among the more.
+
+    >>> counts_below(np.array([1, 5, 5]), np.array([1, 5, 6])).tolist()
+    [0, 1, 3]
+    """
+    if len(limits) <= len(marks):
+        return np.searchsorted(marks, limits, side="left")
+    first_above = np.searchsorted(limits, marks, side="right")
+    return np.cumsum(np.bincount(first_above, minlength=len(limits) + 1)[:-1])
+
+
 def numbered(numbers: Mapping[str, int], words: Words) -> Ints:
     """The number of each word; -1 for an unknown or missing one.
 

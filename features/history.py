@@ -14,7 +14,7 @@ from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
-from features.prefix_sums import Stream
+from features.prefix_sums import Asked, Stream
 from features.streams import FACTS, Facts, in_hand
 from features.windows import Key, Window
 from hotline.calendar import DAY, NO_TIME
@@ -162,25 +162,36 @@ class Past:
         """Key numbers of the questions in one layer's vocabulary."""
         if (layer, by) not in self._cache:
             history = self.layers[layer][0]
-            size = len(self.frame)
-            words = tuple(self._word(name) for name in by)
-            self._cache[layer, by] = history.codes(by, words) if by else np.zeros(size, dtype=np.int64)
+            if not by or history.chronicle is self.frame.chronicle:
+                self._cache[layer, by] = history.codes_at(by, self.frame.position)
+            else:
+                self._cache[layer, by] = history.codes(by, tuple(self._word(name) for name in by))
         return self._cache[layer, by]
+
+    def _asked(self, layer: int, by: Key) -> Asked:
+        key = ("asked", layer, by)
+        if key not in self._cache:
+            self._cache[key] = Asked.of(self.codes(layer, by), self._by_moment)
+        return self._cache[key]
+
+    @cached_property
+    def _by_moment(self) -> Ints:
+        return np.argsort(self.frame.as_of)
+
+    @cached_property
+    def _moments(self) -> Ints:
+        return self.frame.as_of[self._by_moment]
 
     def _word(self, name: str) -> np.ndarray:
         if name not in self._cache:
             self._cache[name] = self.frame.word(name)
         return self._cache[name]
 
-    def _before(self, days: float | None) -> Ints:
-        if days is None:
-            return np.full(len(self.frame), NO_TIME)
-        return self.frame.as_of - int(days * DAY)
-
     def position(self, layer: int, kind: str, by: Key, days: float | None) -> Ints:
         """The edge of a window in one layer: `days` before the moment, or (0) the moment itself."""
         key = (layer, kind, by, days)
         if key not in self._cache:
-            stream = self.layers[layer][0].stream(kind, by)
-            self._cache[key] = stream.position(self.codes(layer, by), self._before(days))
+            never = np.full(len(self.frame), NO_TIME)
+            before = never if days is None else self._moments - int(days * DAY)
+            self._cache[key] = self.layers[layer][0].stream(kind, by).position(self._asked(layer, by), before)
         return self._cache[key]

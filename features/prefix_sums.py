@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Ints
+from features.arrays import Ints, counts_below, sorting
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +30,39 @@ class Stream:
         sums = {name: np.concatenate([[0], np.cumsum(v[kept][order])]) for name, v in values.items()}
         return cls(moments, slot[order], sums)
 
-    def position(self, key: Ints, before: Ints) -> Ints:
+    def position(self, asked: "Asked", before: Ints) -> Ints:
         """How many facts sort before (key, before): the end of a window that excludes that instant.
 
-        For a key that nobody has (-1) it is 0 whenever asked, so that its windows are empty.
+        For a key that nobody has (-1) it is 0 whenever asked, so that its windows are empty. `before` has
+        one entry a question, ascending, in the sequence of `asked.by_moment`.
         """
-        moment = np.searchsorted(self.moments, before, side="left")
-        slot = key * (len(self.moments) + 1) + moment
-        if len(slot) < 2:
-            return np.searchsorted(self.slots, slot, side="left")
-        order = np.argsort(slot, kind="stable")  # unsorted questions miss the cache at every step
+        moment = counts_below(self.moments, before)[asked.by_key]
+        slot = asked.key * (len(self.moments) + 1) + moment
         found = np.empty(len(slot), dtype=np.int64)
-        found[order] = np.searchsorted(self.slots, slot[order], side="left")
+        found[asked.by_both] = counts_below(self.slots, slot)
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Questions about keys, sorted once: unsorted ones miss the cache at every step of a search.
+
+    by_moment : what sorts them by time
+    by_key    : what sorts those by key
+    by_both   : what sorts them by key, and within it by time
+    key       : their keys, so sorted
+    """
+
+    by_moment: Ints
+    by_key: Ints
+    by_both: Ints
+    key: Ints
+
+    @classmethod
+    def of(cls, key: Ints, by_moment: Ints) -> "Asked":
+        """Questions with these keys, `by_moment` sorting them by time."""
+        if len(key) == 1:
+            return cls(by_moment, by_moment, by_moment, key)
+        by_key = sorting(key[by_moment])
+        by_both = by_moment[by_key]
+        return cls(by_moment, by_key, by_both, key[by_both])
