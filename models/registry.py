@@ -91,21 +91,14 @@ class Registry:
         return Registered(str(found.version), SatisfactionModel.from_json(text), report)
 
     def promote(self, candidate: Registered) -> None:
-        """Make a model the champion: the alias in mlflow, then the file that serving reads."""
-        mlflow = self._mlflow()
-        mlflow.MlflowClient().set_registered_model_alias(NAME, CHAMPION, candidate.version)
+        """Make a model the champion: the file that serving reads, in one step, then the alias in mlflow."""
         served = {
             "version": candidate.version,
             "report": dict(candidate.report),
             "model": json.loads(candidate.model.to_json()),
         }
-        target = self.home / _SERVED
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
-            json.dump(served, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(target)
+        _write_whole(self.home / _SERVED, json.dumps(served, ensure_ascii=False))
+        self._mlflow().MlflowClient().set_registered_model_alias(NAME, CHAMPION, candidate.version)
 
     def champion(self) -> Registered:
         """The model in service, without asking mlflow; NoModelError where nothing was promoted."""
@@ -140,6 +133,20 @@ class Registry:
             mlflow.create_experiment(EXPERIMENT, artifact_location=(home / "mlflow-artifacts").as_uri())
         mlflow.set_experiment(EXPERIMENT)
         return mlflow
+
+
+def _write_whole(target: Path, text: str) -> None:
+    """Write a file so that whoever reads it finds the old text or the new one, never a part."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        Path(file.name).replace(target)
+    except BaseException:
+        Path(file.name).unlink(missing_ok=True)
+        raise
 
 
 def _parameters(model: SatisfactionModel) -> dict[str, Any]:
