@@ -19,7 +19,8 @@ _FEW_ORDERS = 5_000
 _FEW_ROWS = 25_000
 #: The choice looks at this many examples at most; the final fit learns from all.
 _MOST_EXAMPLES = 60_000
-_BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_HALF = 0.5
+_BLENDS = (0.0, 0.25, _HALF, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class Menu:
         seeds = 5 if rows < _FEW_ROWS else 2 if rows < 2 * _FEW_ROWS else 1
         if orders < _FEW_ORDERS:
             shapes = (
-                TreeShape(4, 60, 0.05, 0.3, 0.6, 20.0, seeds),
-                TreeShape(8, 40, 0.05, 0.3, 0.6, 20.0, seeds),
+                TreeShape(4, 60, 0.05, 0.5, 0.6, 20.0, seeds),
+                TreeShape(8, 40, 0.05, 0.5, 0.6, 20.0, seeds),
             )
             return cls(shapes, (20, 40, 70, 110, 160), (0.003, 0.03, 0.3), 4 if rows < _FEW_ROWS else 2)
         if orders < _MANY_ORDERS:
@@ -142,7 +143,7 @@ def choose(
     assert isinstance(best, tuple)
     shape, trees = best
     blends = {share: share * guesses[best] + (1 - share) * guesses[ridge] for share in _BLENDS}
-    share = _simplest(blends, y[rows], weight[rows])
+    share = _blend(blends, y[rows], weight[rows])
     held = Held(blends[share], guesses[ridge], stage[rows], rating[rows], weight[rows])
     return Choice(shape, trees, ridge, share), held
 
@@ -173,21 +174,19 @@ def _candidates(
     return found
 
 
-def _simplest(blends: dict[float, np.ndarray], y: np.ndarray, weight: np.ndarray) -> float:
-    """The smallest share of trees whose loss is within one standard error of the best blend's.
+def _blend(blends: dict[float, np.ndarray], y: np.ndarray, weight: np.ndarray) -> float:
+    """Half of each, unless another blend's loss is better by more than one standard error.
 
-    On a few hundred orders the least loss is often luck; the ridge is the baseline to be beaten.
+    On a few hundred orders the least loss is often luck, and equal weights are the hardest
+    combination to beat.
     """
     losses = {share: _losses(guess, y, weight) for share, guess in blends.items()}
     best = min(losses, key=lambda share: float(weight @ losses[share]))
-    for share in sorted(losses):
-        worse = losses[share] - losses[best]
-        mean = np.average(worse, weights=weight)
-        error = np.sqrt(np.sum(weight**2 * (worse - mean) ** 2)) / weight.sum()
-        # moments of one order are alike, so the error is of orders: one weight each
-        if share == best or mean <= error * np.sqrt(len(y) / weight.sum()):
-            return share
-    return best
+    worse = losses[_HALF] - losses[best]
+    mean = np.average(worse, weights=weight)
+    # moments of one order are alike, so the error is that of orders: each weighs one
+    error = np.sqrt(np.average((worse - mean) ** 2, weights=weight) / weight.sum())
+    return _HALF if mean <= error else best
 
 
 def _loss(log_odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
