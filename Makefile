@@ -51,6 +51,9 @@ bench: .venv/installed-dev        ## speed, each figure as a ratio against a pee
 bench-data: .venv/installed-dev   ## our AUCs beside the published ones, on the open data sets
 	$(BIN)/python -m tests.benchmarks.open_data
 
+bench-district: .venv/installed-dev   ## the main job on 200,000 simulated orders, against the planted truth
+	$(BIN)/python -m tests.benchmarks.simulated_district
+
 docs: .venv/installed-dev         ## write the generated pages anew
 	$(BIN)/qingling docs
 
@@ -58,4 +61,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district docs lock
