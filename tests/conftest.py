@@ -42,7 +42,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None
         return
     url = request.getfixturevalue("postgresql")
+    _empty(url)  # whoever had the server before may have left something
     yield url
+    _empty(url)
+
+
+def _empty(url: str) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         for schema in inspect(connection).get_schema_names():
