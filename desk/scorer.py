@@ -20,7 +20,7 @@ from features.history import History, Past
 from features.log import Log
 from hotline.bands import BandLimits, band_of
 from hotline.calendar import DAY, NO_TIME, from_micros, to_micros
-from hotline.lifecycle import STAGE_ORDER, EventType
+from hotline.lifecycle import FIRMS_OWN_DESK, STAGE_ORDER, EventType
 from hotline.order import Attribute, Order
 from hotline.prediction import Prediction
 from models.registry import Registered
@@ -198,7 +198,7 @@ def open_orders(chronicle: Chronicle, at: int) -> OrderFrame:
     is_rated = rated_before[frame.position + 1] > rated_before[frame.round_start]
     is_archived = frame.own(EventType.ARCHIVED, this_round=True).any
     long_closed = closing.any & (closing.known_at_last < at - _CALLBACK_WINDOW)
-    own_desk = np.isin(frame.word("source").astype(object), ["企业自接"]) & closing.any
+    own_desk = (frame.word("source") == FIRMS_OWN_DESK) & closing.any
     return frame.take(np.flatnonzero(~is_rated & ~is_archived & ~long_closed & ~own_desk))
 
 

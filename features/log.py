@@ -47,7 +47,6 @@ _COMMUNITY_COLUMNS = {
     "year_built": "number",
     "households": "number",
 }
-COMMUNITY_FACTS = ("has_assembly", "has_fund_account", "year_built", "households")
 
 
 @dataclass(frozen=True, eq=False)

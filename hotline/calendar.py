@@ -1,7 +1,6 @@
 """Working time: China's official calendar with its make-up days, and the office hours inside it."""
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -47,14 +46,6 @@ class WorkingCalendar:
             day += timedelta(days=1)
             remaining -= self.is_working_day(day)
         return datetime.combine(day, self.closes, SHANGHAI)
-
-    def working_days(self, first: date, last: date) -> Iterable[date]:
-        """The working days from `first` to `last`, both included."""
-        day = first
-        while day <= last:
-            if self.is_working_day(day):
-                yield day
-            day += timedelta(days=1)
 
 
 def _is_official_working_day(day: date) -> bool:

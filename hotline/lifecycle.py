@@ -1,6 +1,6 @@
 """The life of an order: its event types, in the order in which they fall when their times are equal."""
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 
 class Stage(StrEnum):
@@ -140,9 +140,5 @@ class OfficialCaller(StrEnum):
     DISTRICT = "962121"
 
 
-class Source(IntEnum):
-    """How an order came in; orders of the firm's own desk never get an official rating."""
-
-    CITY_12345 = 0
-    DISTRICT_962121 = 1
-    FIRM = 2
+#: The source of orders that the firm's own desk took in; they never get an official rating.
+FIRMS_OWN_DESK = "企业自接"

@@ -186,10 +186,6 @@ class BoostedTrees:
             total += booster.predict(X, pred_contrib=True, num_threads=1 if len(X) < 1000 else 0)[:, :-1]
         return total / len(self.boosters)
 
-    def importance(self) -> np.ndarray:
-        """How much each column of the matrix reduced the loss, over all trees."""
-        return np.sum([booster.feature_importance("gain") for booster in self.boosters], axis=0)
-
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads."""
         return {"boosters": [booster.model_to_string() for booster in self.boosters], "trees": self.trees}
