@@ -43,7 +43,7 @@ def counts_below(marks: Ints, limits: Ints) -> Ints:
     if len(limits) <= len(marks):
         return np.searchsorted(marks, limits, side="left")
     first_above = np.searchsorted(limits, marks, side="right")
-    return np.cumsum(np.bincount(first_above, minlength=len(limits) + 1)[:-1])
+    return np.repeat(np.arange(len(marks) + 1), np.diff(first_above, prepend=0, append=len(limits)))
 
 
 def numbered(numbers: Mapping[str, int], words: Words) -> Ints:

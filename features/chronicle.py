@@ -10,7 +10,9 @@ from features.arrays import Ints, Words, last_marked
 from features.fields import FieldIndex
 from features.log import Log
 from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK, REVISION, Rows
+from features.prefix_sums import joined
 from features.stages import last_milestones, stages_after
+from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType
 
 
@@ -26,6 +28,8 @@ class Chronicle:
     type        : number of the row's type (its place in `types`)
     row         : the row's place in the log's frame of its kind
     first, last : per order, its first and last position
+    moments     : every time at which something became known or was promised, ascending
+    moment      : the place of the row's known_at in `moments`
     """
 
     log: Log
@@ -39,12 +43,16 @@ class Chronicle:
     promised_at: Ints
     first: Ints
     last: Ints
+    moments: Ints
+    moment: Ints
 
     @classmethod
     def of(cls, log: Log) -> "Chronicle":
         """The chronicle of a log; rows of orders without a single revision are left out."""
         rows = Rows.of(log)
         bounds = np.searchsorted(rows.order, np.arange(len(rows.order_ids) + 1))
+        promises = rows.promised_at[rows.promised_at != NO_TIME]
+        moments, moment = np.unique(np.concatenate([rows.known_at, promises]), return_inverse=True)
         return cls(
             log=log,
             order_ids=rows.order_ids,
@@ -57,6 +65,8 @@ class Chronicle:
             promised_at=rows.promised_at,
             first=bounds[:-1],
             last=bounds[1:] - 1,
+            moments=moments,
+            moment=moment[: len(rows.known_at)],
         )
 
     def __len__(self) -> int:
@@ -95,14 +105,12 @@ class Chronicle:
         return position
 
     def _search(self, order: Ints, as_of: Ints, side: Literal["left", "right"]) -> Ints:
-        moments, ranks = self._known_ranks
-        ranked = np.searchsorted(moments, as_of, side=side)
-        return np.searchsorted(ranks, order.astype(np.int64) * (len(moments) + 1) + ranked, side="left")
+        moment = np.searchsorted(self.moments, as_of, side=side)
+        return np.searchsorted(self._slots, joined(order, moment, len(self.moments)), side="left")
 
     @cached_property
-    def _known_ranks(self) -> tuple[Ints, Ints]:
-        moments, inverse = np.unique(self.known_at, return_inverse=True)
-        return moments, self.order.astype(np.int64) * (len(moments) + 1) + inverse
+    def _slots(self) -> Ints:
+        return joined(self.order, self.moment, len(self.moments))
 
     def _has_callback(self, start: Ints, end: Ints) -> np.ndarray:
         return self._callbacks_before[end + 1] > self._callbacks_before[start]

@@ -6,39 +6,52 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Ints
+from features.arrays import Ints, Mask
 from features.log import TIME_FIELDS
 from hotline.calendar import NO_TIME
 
 if TYPE_CHECKING:
     from features.chronicle import Chronicle
 
+#: So many rows can be passed over in the time that one search among them takes.
+_SEARCH_COSTS = 20
+
 
 @dataclass(frozen=True, eq=False)
 class FieldIndex:
-    """The values that a field took, by the position from which each was known."""
+    """The values that a field took, by the position from which each was known.
+
+    Every order has an entry at its receipt, told or not, so that no value reaches into the next order.
+    """
 
     position: Ints
     value: np.ndarray
-    first: Ints
-    order: Ints
+    is_told: Mask
+    rows: int
 
     @classmethod
     def of(cls, chronicle: "Chronicle", name: str) -> "FieldIndex":
         """The index of one column of the order revisions."""
         column = chronicle.log.orders[name].to_numpy()
         position = chronicle.revisions
-        present = _is_told(name, column)[chronicle.row[position]]
-        position = position[present]
-        return cls(position, column[chronicle.row[position]], chronicle.first, chronicle.order)
+        is_told = _is_told(name, column)[chronicle.row[position]]
+        kept = is_told | chronicle.is_receipt[position]
+        position, is_told = position[kept], is_told[kept]
+        return cls(position, column[chronicle.row[position]], is_told, len(chronicle))
 
     def at(self, position: Ints, missing: Any) -> np.ndarray:
         """The value at each position; `missing` where the field was not known yet."""
         if not len(self.position):
             return np.full(len(position), missing, dtype=self.value.dtype)
-        found = np.searchsorted(self.position, position, side="right") - 1
-        known = (found >= 0) & (self.position[found] >= self.first[self.order[position]])
-        return np.where(known, self.value[found], missing)
+        found = self._entry(position)
+        return np.where(self.is_told[found], self.value[found], missing)
+
+    def _entry(self, position: Ints) -> Ints:
+        """The entry that holds at each position: searched for a few, laid along all rows for many."""
+        if len(position) * _SEARCH_COSTS < self.rows:
+            return np.searchsorted(self.position, position, side="right") - 1
+        lengths = np.diff(self.position, append=self.rows)
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[position]
 
 
 def _is_told(name: str, column: np.ndarray) -> np.ndarray:

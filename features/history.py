@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints, numbered
+from features.arrays import Floats, Ints, counts_below, numbered
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
-from features.prefix_sums import Asked, Stream
+from features.prefix_sums import Asked, Stream, joined
 from features.streams import FACTS, Facts, in_hand
 from features.windows import Key, Window
-from hotline.calendar import DAY, NO_TIME
+from hotline.calendar import DAY
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +38,13 @@ class History:
         if (kind, by) not in self._streams:
             facts = self._in_hand(by) if kind == "in_hand" else self._kind(kind)
             key = facts.key if facts.key is not None else self.codes_at(by, facts.position)
-            self._streams[kind, by] = Stream.of(key, facts.time, facts.values)
+            moment = self.chronicle.moment[facts.position] if facts.time is None else self._moment(facts.time)
+            self._streams[kind, by] = Stream.of(key, moment, len(self.chronicle.moments), facts.values)
         return self._streams[kind, by]
+
+    def _moment(self, time: Ints) -> Ints:
+        """The places of times among the chronicle's moments."""
+        return np.searchsorted(self.chronicle.moments, time)
 
     def _in_hand(self, by: Key) -> Facts:
         return in_hand(self.chronicle, self.codes_at(by, np.arange(len(self.chronicle))))
@@ -187,11 +192,30 @@ class Past:
             self._cache[name] = self.frame.word(name)
         return self._cache[name]
 
+    def sequence(self, layer: int, by: Key) -> Ints:
+        """What sorts the questions by key in one layer, and within it by time."""
+        return self._asked(layer, by).by_both
+
     def position(self, layer: int, kind: str, by: Key, days: float | None) -> Ints:
-        """The edge of a window in one layer: `days` before the moment, or (0) the moment itself."""
+        """The edge of a window in one layer, in `sequence`: `days` before the moment, or (0) the moment itself."""
         key = (layer, kind, by, days)
         if key not in self._cache:
-            never = np.full(len(self.frame), NO_TIME)
-            before = never if days is None else self._moments - int(days * DAY)
-            self._cache[key] = self.layers[layer][0].stream(kind, by).position(self._asked(layer, by), before)
+            self._cache[key] = self.layers[layer][0].stream(kind, by).position(self._slots(layer, by, days))
+        return self._cache[key]
+
+    def _slots(self, layer: int, by: Key, days: float | None) -> Ints:
+        """The edges of windows as slots, in `sequence`; None: before everything of the key."""
+        key = ("slots", layer, by, days)
+        if key not in self._cache:
+            asked, moments = self._asked(layer, by), len(self.layers[layer][0].chronicle.moments)
+            moment = np.zeros_like(asked.key) if days is None else self._edge(layer, days)[asked.by_key]
+            self._cache[key] = joined(asked.key, moment, moments)
+        return self._cache[key]
+
+    def _edge(self, layer: int, days: float) -> Ints:
+        """How many moments of a layer lie before the edge, questions sorted by time."""
+        key = ("edge", layer, days)
+        if key not in self._cache:
+            moments = self.layers[layer][0].chronicle.moments
+            self._cache[key] = counts_below(moments, self._moments - int(days * DAY))
         return self._cache[key]

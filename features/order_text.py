@@ -85,7 +85,8 @@ def _matches(orders: OrderFrame, pattern: re.Pattern[str]) -> Count:
 def _each(orders: OrderFrame, count: Callable[[str], float], missing: float = np.nan) -> np.ndarray:
     """Count once a text, not once a question: an order is asked about many times."""
     index = orders.chronicle.field("text")
-    counts = np.array([count(words) for words in index.value], dtype=np.float64)
+    told = zip(index.value, index.is_told, strict=True)
+    counts = np.array([count(words) if is_told else missing for words, is_told in told], dtype=np.float64)
     return replace(index, value=counts).at(orders.position, missing)
 
 

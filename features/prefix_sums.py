@@ -10,50 +10,46 @@ from features.arrays import Ints, counts_below, sorting
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """Facts of one kind, sorted by (key, time), with prefix sums beside them.
+    """Facts of one kind, sorted by (key, moment), with prefix sums beside them.
 
-    `sums` hold whole numbers, one longer than the facts; a window is two searches and a subtraction.
+    `slots` join key and moment into one ascending number (see `joined`); `sums` hold whole numbers, one
+    longer than the facts; a window is two searches and a subtraction.
     """
 
-    moments: Ints
     slots: Ints
     sums: Mapping[str, Ints]
 
     @classmethod
-    def of(cls, key: Ints, time: Ints, values: Mapping[str, Ints]) -> "Stream":
-        """Sort facts with these keys (-1: belongs to nobody), times and whole-number values."""
+    def of(cls, key: Ints, moment: Ints, moments: int, values: Mapping[str, Ints]) -> "Stream":
+        """Sort facts with these keys (-1: belongs to nobody), moments (of so many) and whole-number values."""
         kept = np.flatnonzero(key >= 0)
-        key, time = key[kept], time[kept]
-        moments, moment = np.unique(time, return_inverse=True)
-        slot = key * (len(moments) + 1) + moment
+        slot = joined(key[kept], moment[kept], moments)
         order = np.argsort(slot, kind="stable")
         sums = {name: np.concatenate([[0], np.cumsum(v[kept][order])]) for name, v in values.items()}
-        return cls(moments, slot[order], sums)
+        return cls(slot[order], sums)
 
-    def position(self, asked: "Asked", before: Ints) -> Ints:
-        """How many facts sort before (key, before): the end of a window that excludes that instant.
+    def position(self, slots: Ints) -> Ints:
+        """How many facts stand before each of these ascending slots: the end of a window that excludes it.
 
-        For a key that nobody has (-1) it is 0 whenever asked, so that its windows are empty. `before` has
-        one entry a question, ascending, in the sequence of `asked.by_moment`.
+        For a key that nobody has (-1) it is 0 whatever the moment, so that its windows are empty.
         """
-        moment = counts_below(self.moments, before)[asked.by_key]
-        slot = asked.key * (len(self.moments) + 1) + moment
-        found = np.empty(len(slot), dtype=np.int64)
-        found[asked.by_both] = counts_below(self.slots, slot)
-        return found
+        return counts_below(self.slots, slots)
+
+
+def joined(key: Ints, moment: Ints, moments: int) -> Ints:
+    """Key and moment (a place among so many, or one behind them) as one number that sorts by both."""
+    return key * np.int64(moments + 1) + moment
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
     """Questions about keys, sorted once: unsorted ones miss the cache at every step of a search.
 
-    by_moment : what sorts them by time
-    by_key    : what sorts those by key
-    by_both   : what sorts them by key, and within it by time
-    key       : their keys, so sorted
+    by_key  : what sorts questions that are sorted by time by key
+    by_both : what sorts the questions by key, and within it by time
+    key     : their keys, so sorted
     """
 
-    by_moment: Ints
     by_key: Ints
     by_both: Ints
     key: Ints
@@ -62,7 +58,7 @@ class Asked:
     def of(cls, key: Ints, by_moment: Ints) -> "Asked":
         """Questions with these keys, `by_moment` sorting them by time."""
         if len(key) == 1:
-            return cls(by_moment, by_moment, by_moment, key)
+            return cls(by_moment, by_moment, key)
         by_key = sorting(key[by_moment])
         by_both = by_moment[by_key]
-        return cls(by_moment, by_key, by_both, key[by_both])
+        return cls(by_key, by_both, key[by_both])

@@ -19,20 +19,21 @@ SECOND = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Facts of one kind: where in the chronicle each arose, when it was known, and its whole numbers.
+    """Facts of one kind: where in the chronicle each arose, and its whole numbers.
 
-    `key` is given only where a fact belongs to another key than its order's at `position`.
+    `time` is given only where a fact is known at another moment than its row at `position`, one of the
+    chronicle's `moments`; `key` only where it belongs to another key than its order's there.
     """
 
     position: Ints
-    time: Ints
     values: Mapping[str, Ints]
+    time: Ints | None = None
     key: Ints | None = None
 
 
 def _facts(chronicle: Chronicle, position: Ints, **values: np.ndarray) -> Facts:
     whole = {name: value.astype(np.int64) for name, value in values.items()}
-    return Facts(position, chronicle.known_at[position], {"count": np.ones(len(position), np.int64)} | whole)
+    return Facts(position, {"count": np.ones(len(position), np.int64)} | whole)
 
 
 def _received_at(chronicle: Chronicle, position: Ints) -> Ints:
@@ -116,7 +117,7 @@ def promised(chronicle: Chronicle) -> Facts:
     standing = chronicle.position_at(chronicle.order[position], due)
     is_closed = _closed_after(chronicle)[standing]
     count = np.ones(len(position), np.int64)
-    return Facts(position, due, {"count": count, "broken": (~is_closed).astype(np.int64)})
+    return Facts(position, {"count": count, "broken": (~is_closed).astype(np.int64)}, time=due)
 
 
 def _one_type(name: str) -> Callable[[Chronicle], Facts]:
@@ -128,7 +129,7 @@ def _one_type(name: str) -> Callable[[Chronicle], Facts]:
         known_at = chronicle.known_at
         sign = np.repeat(np.array([1, -1]), [len(position), len(takes)])
         time = np.concatenate([known_at[position], np.maximum(known_at[takes], known_at[taken_back])])
-        return Facts(np.concatenate([position, taken_back]), time, {"count": sign})
+        return Facts(np.concatenate([position, taken_back]), {"count": sign}, time=time)
 
     facts.__doc__ = f"Events of type {name}; one that is taken back weighs against its own key from then on."
     return facts
@@ -171,7 +172,7 @@ def in_hand(chronicle: Chronicle, keys: Ints) -> Facts:
     position = np.concatenate([ends, begins])
     count = np.concatenate([-np.ones(len(ends), np.int64), np.ones(len(begins), np.int64)])
     key = np.concatenate([before_key[ends], keys[begins]])
-    return Facts(position, chronicle.known_at[position], {"count": count}, key)
+    return Facts(position, {"count": count}, key=key)
 
 
 def _closed_after(chronicle: Chronicle) -> np.ndarray:

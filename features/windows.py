@@ -30,7 +30,7 @@ class Window:
             sums = history.stream(self.kind, self.by).sums[value]
             end = self.past.position(number, self.kind, self.by, 0)
             start = self.past.position(number, self.kind, self.by, self.days)
-            total += sign * (sums[end] - sums[start])
+            total[self.past.sequence(number, self.by)] += sign * (sums[end] - sums[start])
         return total
 
     @property
