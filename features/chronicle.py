@@ -84,6 +84,16 @@ class Chronicle:
                 mask |= self.type == self.types.index(name)
         return mask
 
+    def rows_of(self, *names: str) -> Ints:
+        """The positions of rows whose type is one of these."""
+        if names not in self._rows_of:
+            self._rows_of[names] = np.flatnonzero(self.is_type(*names))
+        return self._rows_of[names]
+
+    @cached_property
+    def _rows_of(self) -> dict[tuple[str, ...], Ints]:
+        return {}
+
     def order_number(self, order_ids: np.ndarray) -> Ints:
         """Numbers of orders by id; -1 for unknown ones."""
         if not len(self.order_ids):

@@ -1,6 +1,7 @@
 """The course of an order's fields: which value was known from when on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,8 +51,12 @@ class FieldIndex:
         """The entry that holds at each position: searched for a few, laid along all rows for many."""
         if len(position) * _SEARCH_COSTS < self.rows:
             return np.searchsorted(self.position, position, side="right") - 1
+        return self._laid[position]
+
+    @cached_property
+    def _laid(self) -> Ints:
         lengths = np.diff(self.position, append=self.rows)
-        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[position]
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
 
 
 def _is_told(name: str, column: np.ndarray) -> np.ndarray:

@@ -96,7 +96,7 @@ class OrderFrame:
         """What has happened to each order itself, of these types, as known then."""
         key = (types, this_round)
         if key not in self._own:
-            self._own[key] = self.own_rows(self.chronicle.is_type(*types), this_round)
+            self._own[key] = OwnEvents.of(self, self.chronicle.rows_of(*types), this_round)
         return self._own[key]
 
     def own_rows(self, rows: np.ndarray, this_round: bool = False) -> OwnEvents:
