@@ -28,9 +28,9 @@ def sorting(numbers: Ints) -> Ints:
     [2, 1, 3, 0]
     """
     raised = numbers + 1
-    sequence = np.argsort(raised.astype(np.uint16), kind="stable")
+    sequence = np.argsort(raised.astype(np.uint16), kind="stable").astype(np.int32)
     while (raised := raised >> 16).any():
-        sequence = sequence[np.argsort(raised[sequence].astype(np.uint16), kind="stable")]
+        sequence = sequence[np.argsort(raised.astype(np.uint16)[sequence], kind="stable")]
     return sequence
 
 
@@ -43,7 +43,29 @@ def counts_below(marks: Ints, limits: Ints) -> Ints:
     if len(limits) <= len(marks):
         return np.searchsorted(marks, limits, side="left")
     first_above = np.searchsorted(limits, marks, side="right")
-    return np.repeat(np.arange(len(marks) + 1), np.diff(first_above, prepend=0, append=len(limits)))
+    return np.repeat(
+        np.arange(len(marks) + 1, dtype=np.int32), np.diff(first_above, prepend=0, append=len(limits))
+    )
+
+
+#: So many rows can be passed over in the time that one search among them takes.
+SEARCH_COSTS = 20
+
+
+def places_below(marks: Ints, questions: tuple[Ints, ...], rows: int) -> tuple[Ints, ...]:
+    """How many of the marks among so many rows lie below each row asked for, several times over.
+
+    They are searched for where the questions are few, counted along all rows where they are many.
+
+    >>> [found.tolist() for found in places_below(np.array([1, 5]), (np.array([1]), np.array([2, 6])), 6)]
+    [[0], [1, 2]]
+    """
+    if len(questions[0]) * SEARCH_COSTS < rows:
+        return tuple(np.searchsorted(marks, asked, side="left") for asked in questions)
+    below = np.zeros(rows + 1, dtype=np.int32)
+    below[marks + 1] = 1
+    np.cumsum(below, out=below)
+    return tuple(below[asked] for asked in questions)
 
 
 def numbered(numbers: Mapping[str, int], words: Words) -> Ints:

@@ -66,7 +66,7 @@ class Chronicle:
             first=bounds[:-1],
             last=bounds[1:] - 1,
             moments=moments,
-            moment=moment[: len(rows.known_at)],
+            moment=moment[: len(rows.known_at)].astype(np.int32),
         )
 
     def __len__(self) -> int:

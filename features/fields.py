@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Ints, Mask
+from features.arrays import SEARCH_COSTS, Ints, Mask
 from features.log import TIME_FIELDS
 from hotline.calendar import NO_TIME
 
 if TYPE_CHECKING:
     from features.chronicle import Chronicle
-
-#: So many rows can be passed over in the time that one search among them takes.
-_SEARCH_COSTS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +41,11 @@ class FieldIndex:
         """The value at each position; `missing` where the field was not known yet."""
         if not len(self.position):
             return np.full(len(position), missing, dtype=self.value.dtype)
-        found = self._entry(position)
-        return np.where(self.is_told[found], self.value[found], missing)
-
-    def _entry(self, position: Ints) -> Ints:
-        """The entry that holds at each position: searched for a few, laid along all rows for many."""
-        if len(position) * _SEARCH_COSTS < self.rows:
-            return np.searchsorted(self.position, position, side="right") - 1
-        return self._laid[position]
+        if len(position) * SEARCH_COSTS < self.rows:
+            # few questions: only the entries asked for are looked at
+            found = np.searchsorted(self.position, position, side="right") - 1
+            return np.where(self.is_told[found], self.value[found], missing)
+        return np.where(self.is_told, self.value, missing)[self._laid[position]]
 
     @cached_property
     def _laid(self) -> Ints:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, sorting
 from features.chronicle import Chronicle
 from features.own_events import OwnEvents
 from hotline.calendar import NO_TIME
@@ -70,6 +70,23 @@ class OrderFrame:
     def number(self, name: str) -> Floats:
         """An attribute that is a number, as known then; NaN where missing."""
         return self.chronicle.field(name).at(self.position, np.nan)
+
+    @cached_property
+    def moment(self) -> Ints:
+        """How many of the chronicle's moments lie before each question's."""
+        if self._is_known_then:
+            return self.chronicle.moment[self.position]
+        return np.searchsorted(self.chronicle.moments, self.as_of).astype(np.int32)
+
+    @cached_property
+    def by_time(self) -> Ints:
+        """What sorts the questions by time."""
+        return sorting(self.moment) if self._is_known_then else np.argsort(self.as_of).astype(np.int32)
+
+    @cached_property
+    def _is_known_then(self) -> bool:
+        """Whether every question is asked at the very instant of the last row that its desk knew."""
+        return np.array_equal(self.chronicle.known_at[self.position], self.as_of)
 
     @cached_property
     def received_at(self) -> Ints:

@@ -14,7 +14,7 @@ from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
-from features.prefix_sums import Asked, Stream, joined
+from features.prefix_sums import Asked, Stream
 from features.streams import FACTS, Facts, in_hand
 from features.windows import Key, Window
 from hotline.calendar import DAY
@@ -85,7 +85,7 @@ class History:
         combined = codes[0]
         for name, code in zip(by[1:], codes[1:], strict=True):
             known = (combined >= 0) & (code >= 0)
-            combined = np.where(known, combined * len(self.vocabulary(name)) + code, -1)
+            combined = np.where(known, combined * np.int64(len(self.vocabulary(name))) + code, -1)
         return combined
 
     def _coded(self, name: str) -> tuple[Mapping[str, int], FieldIndex]:
@@ -93,7 +93,7 @@ class History:
             words = self.chronicle.field(name)
             codes, found = pd.factorize(words.value)
             vocabulary = {word: number for number, word in enumerate(found)}
-            self._coded_fields[name] = vocabulary, replace(words, value=codes.astype(np.int64))
+            self._coded_fields[name] = vocabulary, replace(words, value=codes.astype(np.int32))
         return self._coded_fields[name]
 
     @cached_property
@@ -176,16 +176,9 @@ class Past:
     def _asked(self, layer: int, by: Key) -> Asked:
         key = ("asked", layer, by)
         if key not in self._cache:
-            self._cache[key] = Asked.of(self.codes(layer, by), self._by_moment)
+            moments = len(self.layers[layer][0].chronicle.moments)
+            self._cache[key] = Asked.of(self.codes(layer, by), self.frame.by_time, moments)
         return self._cache[key]
-
-    @cached_property
-    def _by_moment(self) -> Ints:
-        return np.argsort(self.frame.as_of)
-
-    @cached_property
-    def _moments(self) -> Ints:
-        return self.frame.as_of[self._by_moment]
 
     def _word(self, name: str) -> np.ndarray:
         if name not in self._cache:
@@ -207,15 +200,23 @@ class Past:
         """The edges of windows as slots, in `sequence`; None: before everything of the key."""
         key = ("slots", layer, by, days)
         if key not in self._cache:
-            asked, moments = self._asked(layer, by), len(self.layers[layer][0].chronicle.moments)
-            moment = np.zeros_like(asked.key) if days is None else self._edge(layer, days)[asked.by_key]
-            self._cache[key] = joined(asked.key, moment, moments)
+            asked = self._asked(layer, by)
+            self._cache[key] = (
+                asked.start if days is None else asked.start + self._edge(layer, days)[asked.by_key]
+            )
         return self._cache[key]
 
     def _edge(self, layer: int, days: float) -> Ints:
         """How many moments of a layer lie before the edge, questions sorted by time."""
         key = ("edge", layer, days)
         if key not in self._cache:
-            moments = self.layers[layer][0].chronicle.moments
-            self._cache[key] = counts_below(moments, self._moments - int(days * DAY))
+            chronicle, frame = self.layers[layer][0].chronicle, self.frame
+            if days == 0 and chronicle is frame.chronicle:
+                self._cache[key] = frame.moment[frame.by_time]
+            else:
+                self._cache[key] = counts_below(chronicle.moments, self._times - int(days * DAY))
         return self._cache[key]
+
+    @cached_property
+    def _times(self) -> Ints:
+        return self.frame.as_of[self.frame.by_time]

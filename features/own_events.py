@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, places_below
 from hotline.calendar import HOUR, NO_TIME
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ class OwnEvents:
     def of(cls, frame: "OrderFrame", rows: Ints, this_round: bool) -> "OwnEvents":
         """The slices of these rows that belong to each question."""
         start = frame.round_start if this_round else frame.first_position
-        lo = np.searchsorted(rows, start, side="left")
-        hi = np.searchsorted(rows, frame.position, side="right")
+        lo, hi = places_below(rows, (start, frame.position + 1), len(frame.chronicle))
         return cls(frame, rows, lo, np.maximum(lo, hi))
 
     @cached_property

@@ -36,9 +36,11 @@ class Stream:
         return counts_below(self.slots, slots)
 
 
-def joined(key: Ints, moment: Ints, moments: int) -> Ints:
+def joined(key: Ints, moment: Ints | int, moments: int) -> Ints:
     """Key and moment (a place among so many, or one behind them) as one number that sorts by both."""
-    return key * np.int64(moments + 1) + moment
+    slots = key * np.int64(moments + 1)
+    slots += moment
+    return slots
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +49,16 @@ class Asked:
 
     by_key  : what sorts questions that are sorted by time by key
     by_both : what sorts the questions by key, and within it by time
-    key     : their keys, so sorted
+    start   : the first slot of their keys among so many moments, so sorted
     """
 
     by_key: Ints
     by_both: Ints
-    key: Ints
+    start: Ints
 
     @classmethod
-    def of(cls, key: Ints, by_moment: Ints) -> "Asked":
-        """Questions with these keys, `by_moment` sorting them by time."""
-        if len(key) == 1:
-            return cls(by_moment, by_moment, key)
-        by_key = sorting(key[by_moment])
-        by_both = by_moment[by_key]
-        return cls(by_key, by_both, key[by_both])
+    def of(cls, key: Ints, by_time: Ints, moments: int) -> "Asked":
+        """Questions with these keys, `by_time` sorting them by time."""
+        timely = key[by_time]
+        by_key = sorting(timely) if len(key) > 1 else by_time
+        return cls(by_key, by_time[by_key], joined(timely[by_key], 0, moments))

@@ -25,12 +25,18 @@ class Window:
 
     def sum(self, value: str) -> Floats:
         """The sum of a whole-number value of the facts."""
-        total = np.zeros(len(self.past.frame))
+        total = np.empty(len(self.past.frame))
         for number, (history, sign) in enumerate(self.past.layers):
             sums = history.stream(self.kind, self.by).sums[value]
             end = self.past.position(number, self.kind, self.by, 0)
             start = self.past.position(number, self.kind, self.by, self.days)
-            total[self.past.sequence(number, self.by)] += sign * (sums[end] - sums[start])
+            change = sums[end]
+            change -= sums[start]
+            sequence = self.past.sequence(number, self.by)
+            if number == 0:
+                total[sequence] = sign * change
+            else:
+                total[sequence] += sign * change
         return total
 
     @property
