@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 Ints = np.ndarray
 Floats = np.ndarray
@@ -46,6 +47,19 @@ def counts_below(marks: Ints, limits: Ints) -> Ints:
     return np.repeat(
         np.arange(len(marks) + 1, dtype=np.int32), np.diff(first_above, prepend=0, append=len(limits))
     )
+
+
+def places_among(moments: Ints, times: Ints) -> Ints:
+    """How many of the moments, each of them once and ascending, lie before each time.
+
+    Few times are searched for; many, ascending, are walked along with the moments.
+
+    >>> places_among(np.array([1, 5]), np.array([1, 5, 6])).tolist()
+    [0, 1, 2]
+    """
+    if len(times) * SEARCH_COSTS < len(moments):
+        return np.searchsorted(moments, times)
+    return pd.Index(moments, copy=False).get_indexer(times - 1, method="pad") + 1
 
 
 #: So many rows can be passed over in the time that one search among them takes.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints, counts_below, numbered
+from features.arrays import Floats, Ints, numbered, places_among
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
@@ -214,7 +214,7 @@ class Past:
             if days == 0 and chronicle is frame.chronicle:
                 self._cache[key] = frame.moment[frame.by_time]
             else:
-                self._cache[key] = counts_below(chronicle.moments, self._times - int(days * DAY))
+                self._cache[key] = places_among(chronicle.moments, self._times - int(days * DAY))
         return self._cache[key]
 
     @cached_property

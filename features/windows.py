@@ -32,17 +32,20 @@ class Window:
             start = self.past.position(number, self.kind, self.by, self.days)
             change = sums[end]
             change -= sums[start]
+            if sign < 0:
+                np.negative(change, out=change)
             sequence = self.past.sequence(number, self.by)
             if number == 0:
-                total[sequence] = sign * change
+                total[sequence] = change
             else:
-                total[sequence] += sign * change
+                total[sequence] += change
         return total
 
     @property
     def count(self) -> Floats:
         """How many facts; what was taken back may weigh more than what is left in a short window."""
-        return np.maximum(self.sum("count"), 0.0)
+        count = self.sum("count")
+        return np.maximum(count, 0.0, out=count)
 
     def mean(self, value: str) -> Floats:
         """The mean of a value; NaN where there are no facts."""
