@@ -11,9 +11,10 @@ from features.definition import FeatureSet
 from features.history import History
 from features.training_set import Examples, TrainingSet, build_training_set, examples_of, ripe, thinned
 from hotline.errors import QinglingError
-from models.calibration import sigmoid
-from models.report import Judged, report
+from models.judgement import Judgement
+from models.report import report
 from models.satisfaction_model import SatisfactionModel
+from models.selection import Search, choose
 
 #: The published protocol looks at no more events of a case than this.
 _MOST_EVENTS = 40
@@ -86,17 +87,39 @@ def backtest(
     judged = []
     for number, split in enumerate(windows):
         progress(f"origin {number + 1} of {origins}")
-        judged.append(_judge(training, split, dataset, published, seed, progress))
-    return report(judged, origins, protocol.value)
+        model, test = _judge(training, split, dataset, published, seed, choose, progress)
+        judged.append(Judgement.of(model, test, number))
+    return report(Judgement.joined(judged), model, origins, protocol.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A model of all ripe examples, with how its like did on the last fifth of the orders.
+
+    like     : what learnt from the first four fifths only
+    judgement: what it said of the last fifth
+    test     : the examples of the last fifth
+    """
+
+    model: SatisfactionModel
+    like: SatisfactionModel
+    judgement: Judgement
+    test: TrainingSet
+    report: dict[str, Any]
 
 
 def fit_and_judge(
-    history: History, features: FeatureSet, dataset: str, seed: int, progress: Callable[[str], None]
-) -> tuple[SatisfactionModel, dict[str, Any]]:
-    """A model of all ripe examples, and the report of its like on the last fifth.
+    history: History,
+    features: FeatureSet,
+    dataset: str,
+    seed: int,
+    progress: Callable[[str], None],
+    search: Search = choose,
+) -> Training:
+    """Learn from every ripe example, after judging a like that learnt from the first four fifths only.
 
-    The like learns from the first four fifths only. Its choice is kept; what it says of the last fifth,
-    together with the later folds that it was chosen on, calibrates the model.
+    The like's choice is kept; what it says of the last fifth, together with the later folds that it was
+    chosen on, calibrates the model.
     """
     progress("examples and features")
     examples = examples_of(history.chronicle)
@@ -104,14 +127,14 @@ def fit_and_judge(
         raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
     windows = splits(_received(examples), 0.2, 1)
     training = build_training_set(history, features, thinned(examples, _tested(examples, windows)))
-    judged = _judge(training, windows[0], dataset, False, seed, progress)
-    assert judged.model.choice is not None
+    like, test = _judge(training, windows[0], dataset, False, seed, search, progress)
+    assert like.choice is not None
     tested = training.examples.received_at >= windows[0].starts_at
-    held = judged.model.held_on(training.take(tested)).joined(judged.model.held)
+    held = like.held_on(training.take(tested)).joined(like.held)
     learnt = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
-    like = (judged.model.choice, held)
-    model = SatisfactionModel.fit(learnt, dataset, seed, like=like, progress=progress)
-    return model, report([judged], 1, Protocol.LABEL_HONEST.value)
+    model = SatisfactionModel.fit(learnt, dataset, seed, like=(like.choice, held), progress=progress)
+    judgement = Judgement.of(like, test)
+    return Training(model, like, judgement, test, report(judgement, like, 1, Protocol.LABEL_HONEST.value))
 
 
 def _tested(examples: Examples, windows: Sequence[Split]) -> np.ndarray:
@@ -132,8 +155,10 @@ def _judge(
     dataset: str,
     published: bool,
     seed: int,
+    search: Search,
     progress: Callable[[str], None],
-) -> Judged:
+) -> tuple[SatisfactionModel, TrainingSet]:
+    """A model of what was known before the window, and the examples of the window."""
     examples = training.examples
     if published:
         learnt = (examples.received_at < split.starts_at) & (examples.frame.as_of < split.starts_at)
@@ -151,17 +176,8 @@ def _judge(
                 "the test window; at least 10 are needed"
             )
     ripe_at = learn.examples.frame.as_of if published else None
-    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, progress=progress)
-    test = training.take(tested & examples.is_event)
-    probabilities = model.probabilities(test.columns)
-    return Judged(
-        model=model,
-        examples=test.examples,
-        stage=test.columns["stage"].astype(int),
-        probabilities=probabilities,
-        baseline=sigmoid(model.baseline_log_odds(test.columns)),
-        is_closed=test.columns["is_closed"] == 1,
-    )
+    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, search=search, progress=progress)
+    return model, training.take(tested & examples.is_event)
 
 
 def _first_events(examples: Examples, most_events: int | None) -> Examples:

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from features.training_set import TrainingSet
+from features.training_set import Examples, TrainingSet
 from hotline.lifecycle import STAGE_ORDER
+from hotline.satisfaction import Rating
 from models.calibration import LevelMap, StageCalibration
+from models.prediction_set import STATED, PredictionSets
 from models.selection import Choice, Held
 from models.text_score import TextScore
 
@@ -20,22 +22,33 @@ def learn_text(training: TrainingSet) -> tuple[TextScore | None, np.ndarray]:
     return model, unseen[np.searchsorted(order[last], order)]
 
 
+def embargo(examples: Examples, share: float = 0.95) -> int:
+    """How long a rating takes to come for this share of the rounds, microseconds."""
+    first = np.unique(examples.frame.round_start, return_index=True)[1]
+    waits = (examples.label_known_at - examples.received_at)[first]
+    return int(np.quantile(waits, share))
+
+
 def calibrate(
     held: Held | None, choice: Choice, rating: np.ndarray, weight: np.ndarray
-) -> tuple[StageCalibration, StageCalibration, LevelMap]:
-    """The calibrations of the choice and of the baseline, and the map to the four levels.
+) -> tuple[StageCalibration, StageCalibration, LevelMap, PredictionSets]:
+    """The calibrations of the choice and of the baseline, the map to the four levels, the prediction sets.
 
-    Without held-out examples nothing is moved, and the levels follow the overall shares.
+    Without held-out examples nothing is moved, the levels follow the overall shares, and every level that
+    occurs is in every set.
     """
     stages = len(STAGE_ORDER)
     if held is None:
         plain = StageCalibration(1.0, 0.0, (0.0,) * stages)
         share = np.full(len(rating), np.log(max((rating == 0).mean(), 1e-3)))
-        return plain, plain, LevelMap.fit(share, rating, weight)
+        least = tuple(0.0 if (rating == k).any() else float("inf") for k in range(len(Rating)))
+        return plain, plain, LevelMap.fit(share, rating, weight), PredictionSets(STATED, least)
     y = held.rating == 0
     calibration = StageCalibration.fit(held.log_odds, held.stage, y, held.weight, stages)
     baseline = calibration
     if choice.trees_share > 0:
         baseline = StageCalibration.fit(held.baseline_log_odds, held.stage, y, held.weight, stages)
-    levels = LevelMap.fit(calibration.log_odds(held.log_odds, held.stage), held.rating, held.weight)
-    return calibration, baseline, levels
+    moved = calibration.log_odds(held.log_odds, held.stage)
+    levels = LevelMap.fit(moved, held.rating, held.weight)
+    sets = PredictionSets.fit(levels.probabilities(moved), held.rating, held.weight)
+    return calibration, baseline, levels, sets

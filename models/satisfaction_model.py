@@ -17,11 +17,13 @@ from hotline.satisfaction import WEIGHTS
 from models.calibration import LevelMap, StageCalibration
 from models.encoding import Encoding
 from models.estimators import BoostedTrees, RidgeLogistic
-from models.learning import calibrate, learn_text
-from models.selection import Choice, Held, choose
+from models.folds import Folds, Material
+from models.learning import calibrate, embargo, learn_text
+from models.prediction_set import PredictionSets
+from models.selection import Choice, Held, Menu, Search, choose
 from models.text_score import TextScore
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class FeaturesChangedError(QinglingError, ValueError):
@@ -60,6 +62,7 @@ class SatisfactionModel:
     calibration: StageCalibration
     baseline_calibration: StageCalibration
     levels: LevelMap
+    sets: PredictionSets
     span: Span
     chosen: str
     choice: Choice | None = None
@@ -73,14 +76,15 @@ class SatisfactionModel:
         seed: int = 0,
         ripe_at: np.ndarray | None = None,
         like: tuple[Choice, Held] | None = None,
+        search: Search = choose,
         progress: Callable[[str], None] = lambda step: None,
     ) -> "SatisfactionModel":
         """Learn from examples; which estimator, how large and how calibrated is chosen on later ones.
 
         `ripe_at` says from when each example may be learnt from in that choice: by default from when
-        its rating was known, microseconds. `like` brings the choice, and what it is calibrated on, from
-        an earlier fit, and nothing is chosen. Choice and held-out examples stay on the model until it is
-        stored.
+        its rating was known, microseconds. `search` makes the choice. `like` brings the choice, and what it
+        is calibrated on, from an earlier fit, and nothing is chosen. Choice and held-out examples stay on
+        the model until it is stored.
 
         Raises OneOutcomeError where only one outcome occurs.
         """
@@ -96,19 +100,20 @@ class SatisfactionModel:
         rarer = int(min(y[rounds].sum(), (~y[rounds]).sum()))
         stage = training.columns["stage"].astype(int)
         if like is None:
-            ripe_at = examples.label_known_at if ripe_at is None else ripe_at
-            choice, held = choose(
-                X,
-                examples.rating,
-                stage,
-                weight,
-                examples.received_at,
-                ripe_at,
-                len(rounds),
-                rarer,
-                seed,
-                progress,
+            material = Material(
+                X=X,
+                rating=examples.rating,
+                stage=stage,
+                weight=weight,
+                received_at=examples.received_at,
+                ripe_at=examples.label_known_at if ripe_at is None else ripe_at,
+                embargo=embargo(examples) if ripe_at is None else 0,
+                orders=len(rounds),
+                rarer=rarer,
             )
+            progress("choosing an estimator on later orders")
+            menu = Menu.for_size(len(rounds), rarer, len(y))
+            choice, held = search(Folds.of(material, menu.folds, seed), menu)
         else:
             choice, held = like
         progress(f"final fit: {choice.name}")
@@ -116,7 +121,7 @@ class SatisfactionModel:
         if choice.trees_share > 0:
             trees = BoostedTrees.fit(X, y, weight, choice.shape, choice.trees, seed)
         ridge = RidgeLogistic.fit(X, y, weight, choice.C, seed)
-        calibration, baseline, levels = calibrate(held, choice, examples.rating, weight)
+        calibration, baseline, levels, sets = calibrate(held, choice, examples.rating, weight)
         return cls(
             features=training.feature_set,
             attributes=log.attributes,
@@ -129,6 +134,7 @@ class SatisfactionModel:
             calibration=calibration,
             baseline_calibration=baseline,
             levels=levels,
+            sets=sets,
             span=Span(
                 dataset=dataset,
                 orders=len(np.unique(order)),
@@ -212,6 +218,7 @@ class SatisfactionModel:
                 "calibration": self.calibration.to_json(),
                 "baseline_calibration": self.baseline_calibration.to_json(),
                 "levels": self.levels.to_json(),
+                "sets": self.sets.to_json(),
                 "span": self.span.__dict__,
                 "chosen": self.chosen,
             },
@@ -247,6 +254,7 @@ class SatisfactionModel:
             calibration=StageCalibration.from_json(stored["calibration"]),
             baseline_calibration=StageCalibration.from_json(stored["baseline_calibration"]),
             levels=LevelMap.from_json(stored["levels"]),
+            sets=PredictionSets.from_json(stored["sets"]),
             span=Span(**stored["span"]),
             chosen=stored["chosen"],
         )

@@ -28,10 +28,10 @@ def train(settings: Settings, seed: int, progress: Callable[[str], None]) -> dic
     progress("reading the store")
     dataset, history = history_of(settings)
     features = feature_set(history.chronicle.log)
-    model, report = fit_and_judge(history, features, dataset, seed, progress)
+    training = fit_and_judge(history, features, dataset, seed, progress)
     progress("registering")
-    version = Registry(settings.home).register(model, report, {"seed": seed})
-    return {"version": version, "alias": "challenger", **report}
+    version = Registry(settings.home).register(training.model, training.report, {"seed": seed})
+    return {"version": version, "alias": "challenger", **training.report}
 
 
 def backtest_store(

@@ -11,15 +11,13 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from desk.settings import Settings
 from features.catalogue import feature_set
-from models import backtest
+from models.backtest import Training, fit_and_judge
 from models.metrics import auc
 from models.registry import Registry
-from models.report import Judged
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
@@ -36,12 +34,10 @@ def main() -> None:
         laps.append(("ingest", time.monotonic()))
         ingest(extract / "pudong.toml", settings)
         laps.append(("read, features, backtest and final fit", time.monotonic()))
-        judged: list[Judged] = []
-        report = _report_and_keep(judged)
-        backtest.report = report  # type: ignore[assignment]
         dataset, history = history_of(settings)
         features = feature_set(history.chronicle.log)
-        model, found = backtest.fit_and_judge(history, features, dataset, 0, lambda step: None)
+        training = fit_and_judge(history, features, dataset, 0, lambda step: None)
+        model, found = training.model, training.report
         laps.append(("register", time.monotonic()))
         Registry(settings.home).register(model, found, {"seed": 0})
         laps.append(("", time.monotonic()))
@@ -59,33 +55,22 @@ def main() -> None:
                 f"| {row['stage']} | {row['n']:,} | {row['auc']:.3f} [{low:.3f}, {high:.3f}] | {row['baseline_auc']:.3f} "
                 f"| {row['brier']:.3f} | {row['ece']:.3f} | {row['recall_at_10pct']:.3f} |"
             )
-        ours, base, best = _against_truth(judged[0], extract / "truth.csv")
+        ours, base, best = _against_truth(training, extract / "truth.csv")
         print(
             f"\nLast moment before the callback: {model.chosen} {ours:.4f}, logistic baseline {base:.4f}, "
             f"`p_observable` {best:.4f}"
         )
 
 
-def _report_and_keep(kept: list[Judged]):  # type: ignore[no-untyped-def]
-    original = backtest.report
-
-    def report(judged, *rest):  # type: ignore[no-untyped-def]
-        kept.extend(judged)
-        return original(judged, *rest)
-
-    return report
-
-
-def _against_truth(judged: Judged, truth: Path) -> tuple[float, float, float]:
+def _against_truth(training: Training, truth: Path) -> tuple[float, float, float]:
     table = pd.read_csv(truth, encoding="utf-8-sig", dtype={"工单编号": str}).set_index(["工单编号", "轮次"])
-    frame = judged.examples.frame
-    start = frame.round_start
-    last = len(start) - 1 - np.unique(start[::-1], return_index=True)[1]
+    judged, frame = training.judgement, training.test.examples.frame
+    last = judged.last
     rounds = 1 + frame.take(last).own("redispatched").count.astype(int)
     keys = pd.MultiIndex.from_arrays([frame.order_id[last], rounds])
     best = table["p_observable"].reindex(keys).to_numpy()
-    bad = judged.examples.is_dissatisfied[last]
-    return auc(bad, judged.probabilities[last, 0]), auc(bad, judged.baseline[last]), auc(bad, best)
+    bad = judged.is_dissatisfied[last]
+    return auc(bad, judged.dissatisfied[last]), auc(bad, judged.baseline[last]), auc(bad, best)
 
 
 if __name__ == "__main__":

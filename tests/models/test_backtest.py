@@ -117,13 +117,13 @@ def test_the_grid_asks_while_the_order_is_open_only() -> None:
 
 
 def test_the_same_inputs_give_the_same_model() -> None:
-    texts = [fit_and_judge(*SIGNAL, "test", 0, lambda step: None)[0].to_json() for _ in range(2)]
+    texts = [fit_and_judge(*SIGNAL, "test", 0, lambda step: None).model.to_json() for _ in range(2)]
     assert texts[0] == texts[1]
 
 
 def test_a_stored_model_says_exactly_what_it_said_before() -> None:
     history, features = SIGNAL
-    model, _ = fit_and_judge(history, features, "test", 0, lambda step: None)
+    model = fit_and_judge(history, features, "test", 0, lambda step: None).model
     training = build_training_set(history, features, examples_of(history.chronicle))
     again = SatisfactionModel.from_json(model.to_json())
     np.testing.assert_array_equal(
@@ -137,7 +137,7 @@ def test_a_stored_model_says_exactly_what_it_said_before() -> None:
 
 def test_contributions_add_up_to_the_difference_between_two_questions() -> None:
     history, features = SIGNAL
-    model, _ = fit_and_judge(history, features, "test", 0, lambda step: None)
+    model = fit_and_judge(history, features, "test", 0, lambda step: None).model
     training = build_training_set(history, features, examples_of(history.chronicle))
     same_stage = np.flatnonzero(training.columns["stage"] == 6)[[0, 40, 80]]
     some = {name: values[same_stage] for name, values in training.columns.items()}
@@ -147,7 +147,7 @@ def test_contributions_add_up_to_the_difference_between_two_questions() -> None:
 
 def test_a_two_level_scale_gives_two_levels() -> None:
     history, features = a_history(400, 1.5, levels=False)
-    model, _ = fit_and_judge(history, features, "test", 0, lambda step: None)
+    model = fit_and_judge(history, features, "test", 0, lambda step: None).model
     training = build_training_set(history, features, examples_of(history.chronicle))
     p = model.probabilities(training.columns)
     assert (p[:, 1:3] == 0).all()
@@ -155,7 +155,7 @@ def test_a_two_level_scale_gives_two_levels() -> None:
 
 
 def test_a_model_of_other_features_is_refused() -> None:
-    model, _ = fit_and_judge(*SIGNAL, "test", 0, lambda step: None)
+    model = fit_and_judge(*SIGNAL, "test", 0, lambda step: None).model
     stored = model.to_json().replace(model.features.fingerprint, "0" * 16)
     with pytest.raises(ValueError, match="train again"):
         SatisfactionModel.from_json(stored)

@@ -1,0 +1,59 @@
+"""Which ratings are to be reckoned with: a set that holds the one that comes with a stated frequency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hotline.satisfaction import Rating
+
+#: How often the set is to hold the rating that comes, whichever it is.
+STATED = 0.90
+
+
+@dataclass(frozen=True)
+class PredictionSets:
+    """Split-conformal sets, level by level, so that the rare 不满意 is covered as often as 满意 is.
+
+    A level is in the set if its probability is at least `least` of that level. The promise holds for
+    orders like the held-out ones; drift weakens it, so every report measures it anew.
+    """
+
+    stated: float
+    least: tuple[float, ...]
+
+    @classmethod
+    def fit(
+        cls, probabilities: np.ndarray, rating: np.ndarray, weight: np.ndarray, stated: float = STATED
+    ) -> "PredictionSets":
+        """From held-out probabilities (n × 4) and the ratings that came; a level that never did is left out."""
+        levels = range(len(Rating))
+        return cls(
+            stated, tuple(_least(probabilities[rating == k, k], weight[rating == k], stated) for k in levels)
+        )
+
+    def members(self, probabilities: np.ndarray) -> np.ndarray:
+        """Whether each level is in each set (n × 4, bool); the likeliest level always is."""
+        inside = probabilities >= np.array(self.least)
+        inside[np.arange(len(inside)), probabilities.argmax(axis=1)] = True
+        return inside
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads; a level that never occurred is null."""
+        return {"stated": self.stated, "least": [v if np.isfinite(v) else None for v in self.least]}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "PredictionSets":
+        """The sets that were stored."""
+        return cls(stored["stated"], tuple(float("inf") if v is None else v for v in stored["least"]))
+
+
+def _least(probability: np.ndarray, weight: np.ndarray, stated: float) -> float:
+    """The greatest bound that at least the stated share of orders like these will reach; 0 if they are few."""
+    if not len(probability):
+        return float("inf")
+    values, place_of = np.unique(probability, return_inverse=True)
+    reached = np.cumsum(np.bincount(place_of, weight))
+    place = np.searchsorted(reached, (1 - stated) * (reached[-1] + 1) + 1e-9, side="right") - 1
+    return float(values[place]) if place >= 0 else 0.0
