@@ -38,12 +38,16 @@ def simulate(
     out: Annotated[Path, typer.Option(help="folder for the extract files")],
     orders: Annotated[int, typer.Option(min=1, help="how many orders")] = 20_000,
     seed: Seed = 1,
+    silence: Annotated[
+        Literal["mild", "observed", "mood"], typer.Option(help="what keeps people from answering")
+    ] = "mild",
 ) -> None:
     """Write the extract of a district that never was, with planted causes."""
     from pipelines.simulate import simulate_extract
+    from simulator.calls import Silence
 
     with _progress() as tell:
-        district = simulate_extract(orders, seed, out, tell)
+        district = simulate_extract(orders, seed, out, tell, Silence(silence))
     typer.echo(f"{district.orders:,} orders, {district.events:,} events, {district.rated:,} rated: {out}")
     typer.echo(f"next: qingling ingest {out}/pudong.toml")
 

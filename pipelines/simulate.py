@@ -4,14 +4,19 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+from simulator.calls import Silence
 from simulator.generate import SimulatedDistrict, simulate
 
 
 def simulate_extract(
-    orders: int, seed: int, out: Path, progress: Callable[[str, float], None]
+    orders: int,
+    seed: int,
+    out: Path,
+    progress: Callable[[str, float], None],
+    silence: Silence = Silence.MILD,
 ) -> SimulatedDistrict:
     """Write the extract and, beside it, the Pudong description."""
-    district = simulate(orders, seed, out, progress)
+    district = simulate(orders, seed, out, progress, silence)
     description = files("store.descriptions").joinpath("pudong.toml").read_text(encoding="utf-8")
     (out / "pudong.toml").write_text(description, encoding="utf-8")
     return district

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.behaviour import total_score
-from simulator.calls import Calls, call_back, call_times
+from simulator.calls import Calls, Silence, call_back, call_times, leaning
 from simulator.circumstances import circumstances, stepping_in
 from simulator.city import City
 from simulator.clock import NEVER, Flags, Numbers, Times, WorkClock
@@ -84,14 +84,21 @@ def _step_ins(
 
 
 def follow_up(
-    rng: np.random.Generator, city: City, clock: WorkClock, intake: Intake, journey: Journey, hidden: Numbers
+    rng: np.random.Generator,
+    city: City,
+    clock: WorkClock,
+    intake: Intake,
+    journey: Journey,
+    hidden: Numbers,
+    silence: Silence = Silence.MILD,
 ) -> Aftercare:
     """Follow one round from its closing to the city's callback."""
     city_at, district_at = _office_times(rng, journey, intake.source[journey.order] != FIRM_DESK)
     firm_called = _firm_calls(rng, clock, journey, city_at)
     columns = circumstances(journey, intake, firm_called)
     early_score = total_score(columns)
-    district = call_back(rng, city, intake, journey, district_at, early_score + hidden)
+    lean = leaning(silence, columns, hidden)
+    district = call_back(rng, city, intake, journey, district_at, early_score + hidden, lean)
     put_right = _step_ins(rng, clock, journey, firm_called, district, early_score, city_at)
     columns = columns | stepping_in(journey, intake, put_right < NEVER)
     score = total_score(columns)
@@ -99,7 +106,7 @@ def follow_up(
         firm_called=firm_called,
         put_right=put_right,
         district=district,
-        city=call_back(rng, city, intake, journey, city_at, score + hidden),
+        city=call_back(rng, city, intake, journey, city_at, score + hidden, lean),
         columns=columns,
         early_score=early_score,
         score=score,

@@ -9,11 +9,12 @@ import numpy as np
 from simulator import extract
 from simulator.aftercare import follow_up, redispatch_times
 from simulator.behaviour import ORDER_SPREAD, TEMPER_SPREAD
+from simulator.calls import Calls, Silence, expected_points
 from simulator.caseload import open_caseload
 from simulator.changes import log_changes
 from simulator.chinese_text import compose_texts
 from simulator.city import City, build_city
-from simulator.clock import EXTRACT_AT, NEVER, WorkClock, work_clock
+from simulator.clock import EXTRACT_AT, NEVER, Flags, WorkClock, work_clock
 from simulator.event_log import hands_of, log_events
 from simulator.forecasts import forecast_by_hand
 from simulator.handling import handle
@@ -26,7 +27,10 @@ _ROOMS = ("city", "intake", "lives", "texts", "entries")
 
 @dataclass(frozen=True)
 class SimulatedDistrict:
-    """What was written, in counts; `rated` and `dissatisfied` count the city's ratings."""
+    """What was written, in counts; `rated` and `dissatisfied` count the city's ratings.
+
+    `true_rate` is the 满意率 to be expected of all whom the city called, whether or not they answered.
+    """
 
     out: Path
     orders: int
@@ -38,14 +42,20 @@ class SimulatedDistrict:
     rated: int
     dissatisfied: int
     redispatched: int
+    true_rate: float
 
 
 def simulate(
-    orders: int, seed: int, out: Path, progress: Callable[[str, float], None] | None = None
+    orders: int,
+    seed: int,
+    out: Path,
+    progress: Callable[[str, float], None] | None = None,
+    silence: Silence = Silence.MILD,
 ) -> SimulatedDistrict:
     """Write the extract of a district with so many orders to `out`; the same arguments, the same bytes.
 
-    `progress` hears what is being done and the share (0–1) that lies behind.
+    `progress` hears what is being done and the share (0–1) that lies behind; `silence` is why people do
+    not answer.
     """
     if orders < 1:
         raise ValueError(f"{orders} orders: simulate at least one")
@@ -56,7 +66,7 @@ def simulate(
     city = build_city(rngs["city"], orders)
     intake = take_in(rngs["intake"], city, clock, orders)
     tell("the lives of the orders", 0.05)
-    rounds = live(rngs["lives"], city, clock, intake)
+    rounds = live(rngs["lives"], city, clock, intake, silence)
     tell("the callers' words", 0.15)
     texts = compose_texts(rngs["texts"], intake.true_category, intake.themes)
     tell("the files", 0.3)
@@ -65,17 +75,23 @@ def simulate(
     return written
 
 
-def live(rng: np.random.Generator, city: City, clock: WorkClock, intake: Intake) -> Rounds:
+def live(
+    rng: np.random.Generator,
+    city: City,
+    clock: WorkClock,
+    intake: Intake,
+    silence: Silence = Silence.MILD,
+) -> Rounds:
     """Both rounds: all orders first, then those that came back before the extract."""
     temper = rng.normal(0.0, TEMPER_SPREAD, intake.callers)
     hidden = temper[intake.caller] + rng.normal(0.0, ORDER_SPREAD, len(intake))
     everything = np.arange(len(intake))
     first = handle(open_caseload(rng, clock, city, intake, everything, intake.received, 1))
-    care = follow_up(rng, city, clock, intake, first, hidden)
+    care = follow_up(rng, city, clock, intake, first, hidden, silence)
     back_at = redispatch_times(rng, clock, care.city)
     back = np.flatnonzero(back_at <= EXTRACT_AT)
     second = handle(open_caseload(rng, clock, city, intake, back, back_at[back], 2))
-    return [(first, care), (second, follow_up(rng, city, clock, intake, second, hidden[back]))]
+    return [(first, care), (second, follow_up(rng, city, clock, intake, second, hidden[back], silence))]
 
 
 def _write(
@@ -107,12 +123,23 @@ def _write(
         rated=len(rated),
         dissatisfied=int((rated == 0).sum()),
         redispatched=len(journeys[1].order),
+        true_rate=_true_rate(rounds),
     )
+
+
+def _was_entered(calls: Calls) -> Flags:
+    """Whether each call was made and entered by the time of the extract."""
+    return (calls.at < NEVER) & (calls.known <= EXTRACT_AT)
 
 
 def _ratings(rounds: Rounds) -> np.ndarray:
     """The city's ratings of all rounds that had been entered by the time of the extract."""
     calls = [care.city for _, care in rounds]
-    return np.concatenate(
-        [c.rating[(c.at < NEVER) & (c.known <= EXTRACT_AT) & (c.rating >= 0)] for c in calls]
-    )
+    return np.concatenate([c.rating[_was_entered(c) & (c.rating >= 0)] for c in calls])
+
+
+def _true_rate(rounds: Rounds) -> float:
+    """The 满意率 expected of everybody whom the city called, answered or not; NaN where it called nobody."""
+    points = [expected_points(care.score + care.hidden)[_was_entered(care.city)] for _, care in rounds]
+    everybody = np.concatenate(points)
+    return float(everybody.mean()) if len(everybody) else float("nan")
