@@ -15,6 +15,13 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="PostgreSQL instead of SQLite under home")
     dataset: str | None = Field(default=None, description="which data set; the last ingested by default")
 
+    capacity: float = Field(
+        default=0.10,
+        gt=0,
+        le=1,
+        description="share of the orders that the desks can call before the callback",
+    )
+
     @property
     def mlflow_uri(self) -> str:
         """The tracking store of mlflow, a SQLite file under home."""

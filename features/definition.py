@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -97,6 +97,20 @@ class FeatureSet:
 
     def __iter__(self) -> Iterator[Feature]:
         return iter(self.features)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The rooms in which the features were written."""
+        return tuple(dict.fromkeys(f.family for f in self.features))
+
+    def without(self, families: Collection[str], keep: Collection[str] = ()) -> "FeatureSet":
+        """The same without some families, but for the features to keep.
+
+        Raises ValueError for a family that there is none of.
+        """
+        if unknown := sorted(set(families) - set(self.families)):
+            raise ValueError(f"no family {unknown[0]}; there are {', '.join(self.families)}")
+        return FeatureSet(tuple(f for f in self.features if f.family not in families or f.name in keep))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,9 +12,14 @@ from models.text_score import TextScore
 
 
 def learn_text(training: TrainingSet) -> tuple[TextScore | None, np.ndarray]:
-    """Learn from one text an order (its last), and lay the unseen scores along the examples."""
+    """Learn from one text an order (its last), and lay the unseen scores along the examples.
+
+    None where texts are no feature, or too few to learn from.
+    """
     order = training.examples.frame.order
     last = len(order) - 1 - np.unique(order[::-1], return_index=True)[1]
+    if "text" not in training.columns:
+        return None, np.full(len(order), np.nan)
     texts = training.columns["text"][last]
     callers = training.examples.frame.take(last).word("caller")
     who = np.where(callers == None, np.char.add("order ", order[last].astype(str)), callers)  # noqa: E711

@@ -42,13 +42,23 @@ class Registry:
     home: Path
 
     def register(
-        self, model: SatisfactionModel, report: Mapping[str, Any], parameters: Mapping[str, Any]
+        self,
+        model: SatisfactionModel,
+        report: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        files: Mapping[str, bytes] | None = None,
     ) -> str:
-        """Log a training as a run, register its model as challenger, and return the version."""
+        """Log a training as a run, register its model as challenger, and return the version.
+
+        `files` are kept with the run under their names; `file` brings them back.
+        """
         mlflow = self._mlflow()
         with mlflow.start_run() as run, tempfile.TemporaryDirectory() as folder:
             text = Path(folder) / "model.json"
             text.write_text(model.to_json(), encoding="utf-8")
+            for name, content in (files or {}).items():
+                (Path(folder) / name).write_bytes(content)
+                mlflow.log_artifact(str(Path(folder) / name))
             mlflow.log_params({**parameters, **_parameters(model)})
             mlflow.log_metrics(_metrics(report))
             mlflow.log_dict(dict(report), "report.json")
@@ -75,37 +85,82 @@ class Registry:
 
     def get(self, alias: str) -> Registered:
         """The model under an alias, or of a version; NoModelError where there is none."""
-        mlflow = self._mlflow()
-        client = mlflow.MlflowClient()
-        try:
-            found = (
-                client.get_model_version(NAME, alias)
-                if alias.isdigit()
-                else client.get_model_version_by_alias(NAME, alias)
-            )
-        except mlflow.exceptions.MlflowException as error:
-            raise NoModelError(f"there is no {alias} model in {self.home}; run `qingling train`") from error
+        mlflow, found = self._mlflow(), self._found(alias)
         folder = Path(mlflow.artifacts.download_artifacts(f"models:/{NAME}/{found.version}"))
         text = next(folder.rglob("model.json")).read_text(encoding="utf-8")
         report = json.loads(mlflow.artifacts.load_text(f"runs:/{found.run_id}/report.json"))
         return Registered(str(found.version), SatisfactionModel.from_json(text), report)
 
-    def promote(self, candidate: Registered) -> None:
-        """Make a model the champion: the file that serving reads, in one step, then the alias in mlflow."""
+    def file(self, alias: str, name: str) -> bytes | None:
+        """A file that was kept with the training of a model; None where there is none of this name."""
+        mlflow, found = self._mlflow(), self._found(alias)
+        if name not in {kept.path for kept in mlflow.MlflowClient().list_artifacts(found.run_id)}:
+            return None
+        return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}")).read_bytes()
+
+    def _found(self, alias: str) -> Any:
+        mlflow = self._mlflow()
+        client = mlflow.MlflowClient()
+        try:
+            if alias.isdigit():
+                return client.get_model_version(NAME, alias)
+            return client.get_model_version_by_alias(NAME, alias)
+        except mlflow.exceptions.MlflowException as error:
+            raise NoModelError(f"there is no {alias} model in {self.home}; run `qingling train`") from error
+
+    def promote(self, candidate: Registered, reason: str = "not worse") -> None:
+        """Make a model the champion; the one before it stands first in line for a rollback.
+
+        `reason` is kept beside it: why the model serves.
+        """
+        before = [*self._before(), self._serving()] if self._serves() else []
+        self._serve(candidate, [version for version in before if version != candidate.version], reason)
+
+    def rollback(self) -> Registered:
+        """Put the champion before this one in service again, and return it.
+
+        Raises NoModelError where there was none.
+        """
+        before = self._before() if self._serves() else []
+        if not before:
+            raise NoModelError("no champion came before this one; nothing was changed")
+        earlier = self.get(before[-1])
+        self._serve(earlier, before[:-1], f"rolled back from version {self._serving()}")
+        return earlier
+
+    def _serve(self, model: Registered, before: list[str], reason: str) -> None:
+        """The file that serving reads, in one step, then the alias in mlflow."""
         served = {
-            "version": candidate.version,
-            "report": dict(candidate.report),
-            "model": json.loads(candidate.model.to_json()),
+            "version": model.version,
+            "reason": reason,
+            "before": before,
+            "report": dict(model.report),
+            "model": json.loads(model.model.to_json()),
         }
         _write_whole(self.home / _SERVED, json.dumps(served, ensure_ascii=False))
-        self._mlflow().MlflowClient().set_registered_model_alias(NAME, CHAMPION, candidate.version)
+        client = self._mlflow().MlflowClient()
+        client.set_registered_model_alias(NAME, CHAMPION, model.version)
+        client.set_model_version_tag(NAME, model.version, "why_it_serves", reason)
+
+    def _serves(self) -> bool:
+        return (self.home / _SERVED).exists()
+
+    def _before(self) -> list[str]:
+        """Versions that served before the champion, the latest last."""
+        return list(self._read().get("before", []))
+
+    def _serving(self) -> str:
+        return str(self._read()["version"])
+
+    def _read(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.home / _SERVED).read_text(encoding="utf-8"))
+        return found
 
     def champion(self) -> Registered:
         """The model in service, without asking mlflow; NoModelError where nothing was promoted."""
-        target = self.home / _SERVED
-        if not target.exists():
+        if not self._serves():
             raise NoModelError("no model has been promoted yet; run `qingling train` and `qingling promote`")
-        served = json.loads(target.read_text(encoding="utf-8"))
+        served = self._read()
         model = SatisfactionModel.from_json(json.dumps(served["model"]))
         return Registered(served["version"], model, served["report"])
 
@@ -120,6 +175,7 @@ class Registry:
     def _mlflow(self) -> Any:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         import logging
 
         import mlflow

@@ -34,6 +34,19 @@ def ingest(
 
 
 @app.command()
+def audit(
+    description: Annotated[Path, typer.Argument(help="the file that describes the extract")],
+    as_json: Json = False,
+) -> None:
+    """Say what in an extract gives the rating away, before anything is learnt from it."""
+    from pipelines import audit as recipe
+
+    with _explained():
+        code = recipe.run(description, as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="folder for the extract files")],
     orders: Annotated[int, typer.Option(min=1, help="how many orders")] = 20_000,
@@ -53,13 +66,24 @@ def simulate(
 
 
 @app.command()
-def train(as_json: Json = False, seed: Seed = 0) -> None:
+def train(
+    as_json: Json = False,
+    seed: Seed = 0,
+    tune: Annotated[
+        float | None, typer.Option(min=0.1, metavar="MINUTES", help="tune by optuna for so long")
+    ] = None,
+    replay: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="train again with what this version chose")
+    ] = None,
+) -> None:
     """Learn from the store and register the model as challenger."""
     from pipelines import train as recipe
     from pipelines.printing import print_report
 
+    if tune and replay:
+        raise typer.BadParameter("--replay takes what an earlier training chose; it cannot be tuned as well")
     with _explained(), _progress() as tell:
-        report = recipe.train(_settings(), seed, tell)
+        report = recipe.train(_settings(), recipe.Recipe(seed, tune, replay), tell)
     print_report(report, as_json)
 
 
@@ -76,6 +100,9 @@ def backtest(
     max_events: Annotated[
         int | None, typer.Option(min=1, help="as-published: prefixes up to this length")
     ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="FAMILY", help="leave a family of features out (repeatable)")
+    ] = None,
     seed: Seed = 0,
 ) -> None:
     """Refit on earlier orders and report on later ones."""
@@ -85,7 +112,9 @@ def backtest(
 
     with _explained(), _progress() as tell:
         chosen = Protocol(protocol)
-        report = backtest_store(_settings(), test_share, origins, chosen, max_events, seed, tell)
+        report = backtest_store(
+            _settings(), test_share, origins, chosen, max_events, seed, tell, without or ()
+        )
     print_report(report, as_json)
 
 
@@ -93,18 +122,27 @@ def backtest(
 def promote(
     version: Annotated[str | None, typer.Option(help="a version instead of the challenger")] = None,
     force: Annotated[bool, typer.Option("--force", help="promote although a gate fails")] = False,
+    reason: Annotated[str | None, typer.Option(help="why it is forced; kept with the model")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Make the challenger champion if it is not worse."""
+    """Make the challenger champion if it is not worse on the same later orders."""
+    from pipelines import promote as recipe
+    from pipelines.printing import print_promotion
+
+    with _explained():
+        done = recipe.promote(_settings(), version, force, reason)
+    print_promotion(done, as_json)
+    raise typer.Exit(0 if done.granted else 1)
+
+
+@app.command()
+def rollback() -> None:
+    """Put the champion before this one in service again."""
     from pipelines import promote as recipe
 
     with _explained():
-        found, verdict, granted = recipe.promote(_settings(), version, force)
-    for gate, figures, passed in verdict.gates:
-        typer.echo(f"{'passed' if passed else 'FAILED'}  {gate}: {figures}")
-    typer.echo(
-        f"version {found} is champion" if granted else f"version {found} was refused; --force overrides"
-    )
-    raise typer.Exit(0 if granted else 1)
+        version = recipe.rollback(_settings())
+    typer.echo(f"version {version} is champion again")
 
 
 @app.command()
@@ -122,6 +160,20 @@ def score(
 
     with _explained():
         recipe.run(_settings(), order, open_orders, at, limit, as_json)
+
+
+@app.command()
+def response(
+    factor: Annotated[
+        float, typer.Option(min=1, help="how many times as often the silent may hold a rating")
+    ] = 2.0,
+    as_json: Json = False,
+) -> None:
+    """Say who answers the callback, and what 满意率 would be if everybody did."""
+    from pipelines import response as recipe
+
+    with _explained():
+        recipe.run(_settings(), factor, as_json)
 
 
 @app.command()

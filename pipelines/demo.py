@@ -18,14 +18,14 @@ def run(settings: Settings, orders: int, seed: int) -> None:
     if ingest.run(out / "pudong.toml", settings=settings):
         raise QinglingError("the simulated extract could not be ingested; see the lines above")
     _say("3/5 training on orders whose callbacks are in, judging on the last fifth (a minute or two)")
-    report = train.train(settings, seed=0, progress=lambda step: _say(f"      {step}"))
+    report = train.train(settings, train.Recipe(), progress=lambda step: _say(f"      {step}"))
     print_report(report, as_json=False)
     _say("4/5 promoting the model if it is good enough")
-    version, verdict, granted = promote.promote(settings, None, force=False)
-    for gate, figures, passed in verdict.gates:
-        _say(f"      {'passed' if passed else 'FAILED'}  {gate}: {figures}")
-    if not granted:
-        _say(f"      version {version} was refused; the champion before it goes on serving")
+    done = promote.promote(settings, None, force=False)
+    for gate in done.verdict.gates:
+        _say(f"      {'passed' if gate.passed else 'FAILED'}  {gate.name}: {gate.figures}")
+    if not done.granted:
+        _say(f"      version {done.version} was refused; the champion before it goes on serving")
     moment = train.last_known_at(settings)
     _say(f"5/5 scoring what was open when the extract ends, {moment:%Y-%m-%d %H:%M}")
     score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from desk.answers import finite
 from hotline.prediction import Prediction
+
+if TYPE_CHECKING:
+    from pipelines.promote import Promotion
 
 #: How wide a line may be where nobody's terminal says so: in a pipe, a file, a log.
 _PIPE_WIDTH = 150
@@ -40,6 +44,11 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
         f"Brier {report['brier']:.3f} · ECE {report['ece']:.3f} · RPS {report['rps']:.3f} · "
         f"verdict: {report['verdict']}"
     )
+    sets = report["prediction_set"]
+    out.print(
+        f"prediction sets: stated {sets['stated']:.0%}, held {sets['coverage']:.1%} of ratings, "
+        f"{sets['coverage_dissatisfied']:.1%} of the dissatisfied, {sets['mean_size']:.2f} of 4 levels on average"
+    )
     names = (
         "n",
         "base_rate",
@@ -48,6 +57,7 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
         "average_precision",
         "brier",
         "ece",
+        "ece_perfect_95",
         "recall_at_10pct",
         "lead_hours",
     )
@@ -57,6 +67,35 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
     out.print(table)
     if "version" in report:
         out.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
+
+
+def print_promotion(promotion: "Promotion", as_json: bool) -> None:
+    """Every gate with its figures; the compared slices where promotion was refused."""
+    verdict = promotion.verdict
+    if as_json:
+        told = {
+            "version": promotion.version,
+            "granted": promotion.granted,
+            "gates": [asdict(gate) for gate in verdict.gates],
+            "slices": [asdict(row) for row in verdict.slices],
+        }
+        print(json.dumps(finite(told), ensure_ascii=False))
+        return
+    for gate in verdict.gates:
+        print(f"{'passed' if gate.passed else 'FAILED'}  {gate.name}: {gate.figures}")
+    if not verdict.granted and verdict.slices:
+        from rich.table import Table
+
+        table = Table("slice", "rated", "challenger", "champion", "difference [95 %]", "Holm p", "")
+        for row in verdict.slices:
+            change = f"{row.challenger - row.champion:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
+            figures = (f"{row.n:,}", f"{row.challenger:.3f}", f"{row.champion:.3f}", change)
+            table.add_row(row.name, *figures, f"{row.p_worse:.3f}", "worse" if row.is_worse else "")
+        console().print(table)
+    if promotion.granted:
+        print(f"version {promotion.version} is champion")
+    else:
+        print(f"version {promotion.version} was refused; --force --reason '...' overrides")
 
 
 def print_prediction(prediction: Prediction) -> None:

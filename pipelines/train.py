@@ -1,6 +1,8 @@
 """From the store to a registered challenger."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +11,21 @@ from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
 from hotline.calendar import from_micros
-from models.backtest import Protocol, backtest, fit_and_judge
-from models.registry import Registry
+from hotline.errors import QinglingError
+from models.backtest import Protocol, Training, backtest, fit_and_judge
+from models.registry import NoModelError, Registry
+from models.selection import Choice, Search, choose, only
+from models.tuning import Tuning
+from pipelines.promote import JUDGED
+from pipelines.provenance import LOCK, lock_file, provenance
 from store.database import open_store
+
+#: What a training chose, kept with its run.
+CHOICE = "choice.json"
+
+
+class UnknownFamilyError(QinglingError, ValueError):
+    """There is no such family of features."""
 
 
 def history_of(settings: Settings) -> tuple[str, History]:
@@ -23,15 +37,62 @@ def history_of(settings: Settings) -> tuple[str, History]:
         store.close()
 
 
-def train(settings: Settings, seed: int, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Judge on the last fifth, then learn from every ripe order and register the model as challenger."""
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: `tune_minutes` of tuning, or the recorded choice of version `replay`, or the menu alone."""
+
+    seed: int = 0
+    tune_minutes: float | None = None
+    replay: str | None = None
+
+
+def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Judge on the last fifth, then learn from every ripe order and register the model as challenger.
+
+    Raises NoModelError where the version to replay was never trained here.
+    """
+    registry = Registry(settings.home)
+    seed, search, tuning = _search(registry, recipe, progress)
     progress("reading the store")
     dataset, history = history_of(settings)
-    features = feature_set(history.chronicle.log)
-    training = fit_and_judge(history, features, dataset, seed, progress)
+    log = history.chronicle.log
+    training = fit_and_judge(history, feature_set(log), dataset, seed, progress, search)
     progress("registering")
-    version = Registry(settings.home).register(training.model, training.report, {"seed": seed})
-    return {"version": version, "alias": "challenger", **training.report}
+    made_of = provenance(log)
+    parameters = {"seed": seed, **({"replays": recipe.replay} if recipe.replay else {}), **made_of}
+    version = registry.register(training.model, training.report, parameters, _files(training, seed, tuning))
+    return {"version": version, "alias": "challenger", **made_of, **training.report}
+
+
+def _search(
+    registry: Registry, recipe: Recipe, progress: Callable[[str], None]
+) -> tuple[int, Search, Tuning | None]:
+    if recipe.replay is not None:
+        kept = registry.file(recipe.replay, CHOICE)
+        if kept is None:
+            raise NoModelError(f"version {recipe.replay} was kept without its choice; nothing to replay")
+        stored = json.loads(kept)
+        return stored["seed"], only(Choice.from_json(stored["choice"])), None
+    if recipe.tune_minutes:
+        tuning = Tuning(recipe.tune_minutes, recipe.seed, progress=progress)
+        return recipe.seed, tuning.search, tuning
+    return recipe.seed, choose, None
+
+
+def _files(training: Training, seed: int, tuning: Tuning | None) -> dict[str, bytes]:
+    """What is kept with a run besides the model."""
+    assert training.like.choice is not None
+    choice = {"seed": seed, "choice": training.like.choice.to_json()}
+    files = {CHOICE: _json(choice), JUDGED: training.judgement.to_frame().to_parquet()}
+    if tuning is not None:
+        files["tuning.json"] = _json(tuning.record)
+    if (lock := lock_file()) is not None:
+        files[LOCK] = lock
+    return files
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
 def backtest_store(
@@ -42,11 +103,18 @@ def backtest_store(
     most_events: int | None,
     seed: int,
     progress: Callable[[str], None],
+    without: Collection[str] = (),
 ) -> dict[str, Any]:
-    """How models learnt on earlier orders of the data set do on later ones."""
+    """How models learnt on earlier orders of the data set do on later ones, some families left out or not.
+
+    Raises UnknownFamilyError for a family that there is none of.
+    """
     progress("reading the store")
     dataset, history = history_of(settings)
-    features = feature_set(history.chronicle.log)
+    try:
+        features = feature_set(history.chronicle.log).without(without, keep=("stage",))
+    except ValueError as error:
+        raise UnknownFamilyError(str(error)) from error
     return backtest(
         history, features, dataset, test_share, origins, protocol, most_events, seed, progress=progress
     )

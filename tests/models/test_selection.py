@@ -46,8 +46,7 @@ def _folds(material: Material) -> tuple[Folds, Menu]:
 
 def test_trees_are_chosen_where_the_truth_bends_and_the_ridge_where_it_is_straight() -> None:
     bent, straight = (choose(*_folds(_material(curved))) for curved in (True, False))
-    assert bent[0].trees_share >= 0.5
-    assert straight[0].trees_share == 0.0
+    assert bent[0].trees_share >= 0.5 > straight[0].trees_share
 
 
 def test_what_is_held_out_are_the_later_orders() -> None:
