@@ -112,19 +112,34 @@ def calls_of(history: History, called_at: Ints | None = None) -> Calls:
         channel=channel,
         is_reached=np.logical_or.reduceat(answered[row], first),
         rating=rating,
-        matrix=_matrix(frame, history, channel, None if called_at is None else as_of),
+        matrix=_matrix(
+            frame, history, _channels(channel, ~np.isnan(rating)), None if called_at is None else as_of
+        ),
     )
 
 
-def _matrix(frame: OrderFrame, history: History, channel: np.ndarray, called_at: Ints | None) -> Floats:
+def _matrix(frame: OrderFrame, history: History, channels: list[Mask], called_at: Ints | None) -> Floats:
     """The columns of calls: the house's features, the channels, and the hour where it is known."""
     columns = compute_columns(frame, history, _FEATURES)
-    known = Encoding.learn(columns, _FEATURES, frame.order, has_text=False).matrix(columns, None)
-    names, counts = np.unique(channel[channel != None].astype(str), return_counts=True)  # noqa: E711
-    parts = [known, *(channel[:, None] == name for name in names[counts >= LEAST_CALLS])]
+    parts = [Encoding.learn(columns, _FEATURES, frame.order, has_text=False).matrix(columns, None)]
+    parts += [is_by[:, None] for is_by in channels]
     if called_at is not None:
         parts += [local_hour(called_at)[:, None], is_office_hour(called_at)[:, None]]
     return np.hstack(parts).astype(np.float32)
+
+
+def _channels(channel: np.ndarray, is_rated: Mask) -> list[Mask]:
+    """For each channel of enough calls, which calls went by it.
+
+    None at all where the calls of one, or those without any, were all rated or all silent: then the
+    channel is written down after the call, or nobody is there to speak for the silent.
+    """
+    words = np.where(channel == None, "", channel).astype(str)  # noqa: E711 - elementwise
+    names, counts = np.unique(words, return_counts=True)
+    by_name = {name: words == name for name in names[counts >= LEAST_CALLS].tolist()}
+    if any(is_rated[rows].all() or not is_rated[rows].any() for rows in by_name.values()):
+        return []
+    return [rows for name, rows in by_name.items() if name]
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,6 +97,20 @@ def _a_world_of_rounds(rating: int | None) -> History:
     return History.of(sum(rows, _a_called_order(60, 1, rating)).log())
 
 
+def test_a_channel_written_down_only_where_somebody_answered_is_not_used() -> None:
+    log = a_silent_world(answering=0.0)[0].chronicle.log
+    is_rated = log.callbacks["rating"].notna()
+    told = {"told": log.callbacks["channel"], "after": log.callbacks["channel"].where(is_rated, None)}
+    for name, channel in told.items():
+        history = History.of(_plain(replace(log, callbacks=log.callbacks.assign(channel=channel))))
+        response = Response.learn(calls_of(history))
+        assert response.chance is not None
+        assert response.calls.matrix.shape[1] == calls_of(a_silent_world()[0]).matrix.shape[1] - 2 * (
+            name == "after"
+        )
+        assert auc(response.calls.is_rated, response.chance) < 0.6
+
+
 def test_the_chance_of_a_rating_is_the_planted_one() -> None:
     history, planted, _ = a_silent_world()
     response = Response.learn(calls_of(history))
