@@ -110,6 +110,15 @@ class FileSpec:
 
 
 @dataclass(frozen=True)
+class Acknowledgement:
+    """A finding of the audit that is known, and why training may go on all the same."""
+
+    kind: str
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Description:
     """A whole description file."""
 
@@ -126,6 +135,7 @@ class Description:
     yes: tuple[str, ...] = YES_WORDS
     no: tuple[str, ...] = NO_WORDS
     unknown: tuple[str, ...] = UNKNOWN_WORDS
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
     def attributes(self) -> tuple[Attribute, ...]:
         """Every attribute declared, once."""

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from store.extracts import description as d
 from store.extracts.description import Description, DescriptionError, FileSpec
 from store.extracts.description_mappings import file_of
 from store.extracts.description_words import (
+    acknowledgement_of,
     refuse_unknown_keys,
     scale_of,
     time_word,
@@ -21,7 +22,18 @@ from store.extracts.description_words import (
     zone_of,
 )
 
-_TOP = ("dataset", "time_zone", "taken_at", "time_formats", "missing", "files", "scale", "types", "values")
+_TOP = (
+    "dataset",
+    "time_zone",
+    "taken_at",
+    "time_formats",
+    "missing",
+    "files",
+    "scale",
+    "types",
+    "values",
+    "acknowledged",
+)
 _TOP_WORDS = ("yes", "no", "unknown")
 _SPECIAL_MOMENTS = (d.FROM_RECEIVED, d.FROM_FIRST_EVENT, d.FROM_LAST_EVENT)
 
@@ -66,10 +78,18 @@ def _description(path: Path, table: Mapping[str, Any]) -> Description:
         scale=scale_of(table["scale"]) if "scale" in table else dict(d.DEFAULT_SCALE),
         types=types,
         values=values_of(table.get("values", {})),
+        acknowledged=tuple(map(acknowledgement_of, _acknowledged(table))),
         **words,
     )
     _one_kind_per_attribute(described)
     return described
+
+
+def _acknowledged(table: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    entries = table.get("acknowledged", ())
+    if not isinstance(entries, list | tuple) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise DescriptionError("`acknowledged` must be written as [[acknowledged]], with double brackets")
+    return entries
 
 
 def _with_meant_moments(spec: FileSpec, types: Mapping[str, str]) -> FileSpec:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hotline.leaks import FindingKind
 from hotline.lifecycle import OfficialCaller, Verdict
 from hotline.order import ORDER_FIELDS
 from hotline.satisfaction import LEVELS_ZH, Rating
-from store.extracts.description import DescriptionError
+from store.extracts.description import Acknowledgement, DescriptionError
 
 _LEVELS: dict[str, Rating] = {
     **{word: Rating(level) for level, word in enumerate(LEVELS_ZH)},
@@ -48,6 +49,20 @@ def values_of(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         | {str(word): str(meaning) for word, meaning in table.get(name, {}).items()}
         for name in {*table, *_VALUES}
     }
+
+
+def acknowledgement_of(table: Mapping[str, Any]) -> Acknowledgement:
+    """One finding of the audit that the description acknowledges; it must say why."""
+    where = "[[acknowledged]]"
+    refuse_unknown_keys(where, table, ("kind", "column", "reason"))
+    kind, reason = str(table.get("kind", "")), str(table.get("reason", "")).strip(" .…")
+    if kind not in list(FindingKind):
+        near = difflib.get_close_matches(kind, list(FindingKind), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FindingKind)}"
+        raise DescriptionError(f"{where}: kind {kind!r} is none of the audit's; {hint}")
+    if not reason:
+        raise DescriptionError(f'{where}, {kind}: it has no reason; say why it is harmless: reason = "…"')
+    return Acknowledgement(kind, str(table.get("column", "")), reason)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -46,8 +46,12 @@ def read_extract(
     rejects: Rejects,
     pseudonym: Callable[[str], str],
     progress: Progress = lambda _: None,
+    seen: Callable[[Sheet], None] = lambda _: None,
 ) -> Extract:
-    """Read every file of a description; rows that cannot be read go to `rejects`."""
+    """Read every file of a description; rows that cannot be read go to `rejects`.
+
+    `seen` is shown each file as it was read, before its words become orders, events and callbacks.
+    """
     extract, parts = Extract(), _Parts()
     absent = []
     for spec in described.files:
@@ -56,6 +60,7 @@ def read_extract(
         if sheet is None:
             absent.append(spec.path)
             continue
+        seen(sheet)
         extract.rows_read[sheet.name] = sheet.rows_read
         extract.ignored[sheet.name] = sheet.ignored
         stated = stated_orders(sheet, described, rejects, pseudonym)

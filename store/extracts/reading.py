@@ -24,12 +24,21 @@ _SAMPLE_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Sheet:
-    """One file as read: words, indexed by the row number that a person sees (the header is row 1)."""
+    """One file as read: words, indexed by the row number that a person sees (the header is row 1).
+
+    `cells` has the columns that the description names; `undeclared` the others as they stand in the file,
+    which only the audit looks at.
+    """
 
     spec: FileSpec
     cells: pd.DataFrame
+    undeclared: pd.DataFrame
     rows_read: int
-    ignored: tuple[str, ...]
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The columns that the description does not name."""
+        return tuple(self.undeclared.columns)
 
     @property
     def name(self) -> str:
@@ -54,14 +63,15 @@ def read_sheet(folder: Path, spec: FileSpec, missing: frozenset[str], rejects: R
         raise DescriptionError(
             f"{spec.path} has no column {', '.join(map(repr, absent))}; it has {', '.join(raw.columns)}"
         )
-    ignored = tuple(column for column in raw.columns if column not in wanted)
-    cells = raw[list(wanted)].apply(_tidy, missing=missing)
+    cells = raw[list(wanted)].apply(tidy, missing=missing)
     is_blank = cells.isna().all(axis=1)
     cells = cells[~is_blank]
-    return Sheet(spec, cells, len(cells), ignored)
+    undeclared = raw.loc[~is_blank, [column for column in raw.columns if column not in wanted]]
+    return Sheet(spec, cells, undeclared, len(cells))
 
 
-def _tidy(column: "pd.Series[Any]", missing: frozenset[str]) -> "pd.Series[Any]":
+def tidy(column: "pd.Series[Any]", missing: frozenset[str]) -> "pd.Series[Any]":
+    """Words without blanks around them; NaN where the word stands for an empty cell."""
     words = column.str.strip()
     return words.mask(words.isin(["", *missing]))
 

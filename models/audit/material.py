@@ -1,0 +1,151 @@
+"""An extract as its audit sees it: every column, the events and the outcomes, by order."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hotline.calendar import NO_TIME
+
+#: Known whenever anybody looks: nothing says from when.
+ALWAYS = NO_TIME
+#: The share of a column's words that must be numbers for the column to be numeric.
+_MOSTLY = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of one file; `order`, `words` and `known_at` have an entry a row.
+
+    name       : the header in the file
+    field      : what the description makes of it, e.g. "attribute floor_area"; "" if it is not declared
+    known_from : the word of the description; "" where an event's own time says it
+    order      : place of the row's order in `Material.orders`
+    words      : str, or None where the cell is empty
+    known_at   : microseconds from which training would see the value; ALWAYS if it is not declared
+    times      : the same as microseconds, NO_TIME where empty, if the words are times
+    is_long    : whether an order has many rows here
+    takes_first: whether training takes an order's first word rather than its newest
+    """
+
+    name: str
+    file: str
+    field: str
+    known_from: str
+    order: np.ndarray
+    words: np.ndarray
+    known_at: np.ndarray
+    times: np.ndarray | None = None
+    is_long: bool = False
+    takes_first: bool = False
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether training would read it."""
+        return bool(self.field)
+
+    @property
+    def is_of_event(self) -> bool:
+        """Whether its values come with events, each known at its own time."""
+        return self.is_long and not self.known_from
+
+    @cached_property
+    def is_filled(self) -> np.ndarray:
+        """Which rows say something."""
+        return ~pd.isna(self.words)
+
+    @cached_property
+    def numbers(self) -> np.ndarray | None:
+        """The words as numbers, NaN where empty; None if they are mostly no numbers."""
+        filled = self.words[self.is_filled]
+        if self.times is not None or not len(filled):
+            return None
+        found = pd.to_numeric(pd.Series(filled, dtype="str").str.replace(",", ""), errors="coerce")
+        if found.notna().mean() < _MOSTLY:
+            return None
+        numbers = np.full(len(self.words), np.nan)
+        numbers[self.is_filled] = found.to_numpy(dtype=float, na_value=np.nan)
+        return numbers
+
+    def rows_by(self, moment: np.ndarray) -> np.ndarray:
+        """For each order the row that training sees by its moment (microseconds); -1 where there is none."""
+        seen = np.flatnonzero(
+            self.is_filled & ((moment[self.order] == NO_TIME) | (self.known_at <= moment[self.order]))
+        )
+        sequence = seen[np.lexsort((seen, self.known_at[seen]))]
+        if self.takes_first:
+            sequence = sequence[::-1]
+        row = np.full(len(moment), -1)
+        row[self.order[sequence]] = sequence
+        return row
+
+    def constant_share(self) -> float:
+        """Of the orders with two rows or more, the share whose rows all say the same; NaN without any."""
+        frame = pd.DataFrame({"order": self.order, "word": pd.Series(self.words, dtype=object)})
+        of_order = frame.groupby("order")["word"]
+        several = of_order.size() > 1
+        if not self.is_long or not several.any():
+            return float("nan")
+        same = (of_order.nunique() == 1) & (of_order.count() == of_order.size())
+        return float(same[several].mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """The callbacks of the caller whose ratings count, from one file; one entry a callback.
+
+    `word` is what the file says, `level` what the scale makes of it (0–3, NaN), `is_answered` 1, 0 or NaN.
+    `companions` (n × m) says which of the other columns named in `names` are filled.
+    """
+
+    word: np.ndarray
+    level: np.ndarray
+    order: np.ndarray
+    names: tuple[str, ...]
+    companions: np.ndarray
+    answered: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A whole extract, or a sample of its orders.
+
+    orders   : one row an order: received_at, closed_at, last_at, label_at (microseconds, NO_TIME where
+               missing), rating (0–3 or NaN), is_timed (its rating has a time of its own), is_called, is_twin
+               (the same order stands under another id)
+    events   : order, type, happened_at, known_at, is_day, is_moment (a wide file's column)
+    scale    : the word of each rating and its level; "*" stands for every other word
+    taken_at : when the extract was made
+    repeated : by file, rows that stand there twice, and rows looked at
+    """
+
+    orders: pd.DataFrame
+    columns: tuple[Column, ...]
+    events: pd.DataFrame
+    ratings: tuple[Ratings, ...]
+    scale: dict[str, int]
+    taken_at: int
+    repeated: dict[str, tuple[int, int]] = field(default_factory=dict)
+    twin_rows: int = 0
+    orders_read: int = 0
+
+    @cached_property
+    def is_bad(self) -> np.ndarray:
+        """Per order, 1 if its first rating that counts is 不满意, 0 if another, NaN if there is none."""
+        rating = self.orders["rating"].to_numpy(dtype=float)
+        return np.where(np.isnan(rating), np.nan, (rating == 0).astype(float))
+
+    @cached_property
+    def judged(self) -> np.ndarray:
+        """The rated orders, each order once."""
+        return np.flatnonzero(~np.isnan(self.is_bad) & ~self.orders["is_twin"].to_numpy(dtype=bool))
+
+    @cached_property
+    def is_timed(self) -> bool:
+        """Whether ratings have times of their own; otherwise they count as known at the last event."""
+        return bool(self.orders["is_timed"].to_numpy(dtype=bool)[self.judged].mean() > 0.5)
+
+    def time(self, name: str) -> np.ndarray:
+        """A column of times of the orders."""
+        return self.orders[name].to_numpy(dtype=np.int64)
