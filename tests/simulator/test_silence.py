@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hotline.satisfaction import WEIGHTS
-from simulator.calls import Silence, expected_points
-from simulator.chance import draw_ratings
+from simulator.calls import Silence, expected_points, leaning
+from simulator.chance import HIDDEN_SPREAD, draw_ratings
 from simulator.generate import simulate
 from tests.simulator.conftest import Extract, read
 
@@ -48,3 +48,13 @@ def test_expected_points_are_the_mean_of_many_ratings() -> None:
     score = np.array([2.0, 4.5, 7.0])
     drawn = draw_ratings(np.random.default_rng(1), np.repeat(score, 200_000)).reshape(3, -1)
     assert expected_points(score) == pytest.approx(np.array(WEIGHTS)[drawn].mean(axis=1), abs=0.004)
+
+
+@pytest.mark.parametrize("score", [1.0, 3.0, 5.0])
+def test_the_planted_mood_moves_the_silent_by_less_than_twofold(score: float) -> None:
+    rng = np.random.default_rng(4)
+    hidden = rng.normal(0, HIDDEN_SPREAD, 2_000_000)
+    rating = draw_ratings(rng, score + hidden)
+    answers = rng.random(len(hidden)) < 1 / (1 + np.exp(0.3 - leaning(Silence.MOOD, {}, hidden)))
+    told, silent = (np.bincount(rating[rows], minlength=4) / rows.sum() for rows in (answers, ~answers))
+    assert 1.4 < np.maximum(silent / told, told / silent).max() < 1.8
