@@ -147,16 +147,16 @@ def _orders(
     ids: pd.Index, births: Births, known: KnownFrom, calls: pd.DataFrame, twins: set[str]
 ) -> pd.DataFrame:
     rated = calls[calls["rating"].notna()].drop_duplicates("order").set_index("order")
-    rated = rated.reindex(range(len(ids)))
+    everyone = pd.RangeIndex(len(ids))
     return pd.DataFrame(
         {
             "received_at": births.received_at,
             "closed_at": _closed_at(known),
             "last_at": known.last_event(),
-            "label_at": rated["known_at"].fillna(NO_TIME).astype("int64"),
-            "rating": rated["rating"].astype(float),
-            "is_timed": rated["is_timed"].fillna(False).astype(bool),
-            "is_called": pd.Index(range(len(ids))).isin(calls["order"]),
+            "label_at": rated["known_at"].astype("int64").reindex(everyone, fill_value=NO_TIME),
+            "rating": rated["rating"].astype(float).reindex(everyone),
+            "is_timed": rated["is_timed"].astype(bool).reindex(everyone, fill_value=False),
+            "is_called": everyone.isin(calls["order"]),
             "is_twin": ids.isin(twins),
         }
     )

@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from desk.kept_findings import keep_findings
 from desk.settings import Settings, load_settings
+from desk.survey import Survey
 from hotline.calendar import from_micros, to_micros
 from hotline.errors import QinglingError
+from models.audit.audit import audit
+from pipelines.audit import reasons_of
 from pipelines.printing import console
 from store.database import make_current, open_store
 from store.extracts.description_file import read_description
@@ -36,6 +40,7 @@ class IngestSummary:
     absent_files: tuple[str, ...]
     first_received: str | None
     last_received: str | None
+    stops_training: tuple[str, ...]
     seconds: float
 
 
@@ -49,11 +54,17 @@ def ingest(
     taken_at = parse_moment(described.taken_at or now.isoformat(), described.zone, "taken_at")
     rejects = Rejects()
     pseudonyms = Pseudonyms.open(settings.home)
-    extract = read_extract(described, taken_at, rejects, pseudonyms.of, progress)
+    survey = Survey(described)
+    extract = read_extract(described, taken_at, rejects, pseudonyms.of, progress, survey.see)
     store = open_store(settings.home, described.dataset, settings.database_url)
+    is_new = store.watermark() == 0
     loading = Loading(described, rejects, taken_at, to_micros(now), progress)
     loaded = loading.load(store.engine, extract)
     store.close()
+    progress("auditing")
+    reasons = reasons_of(described)
+    findings = audit(survey.material(extract, taken_at), reasons)
+    keep_findings(settings.home, described.dataset, findings, reasons, is_new)
     make_current(settings.home, described.dataset)
     rejects_file = None
     if rejects.refusals:
@@ -73,6 +84,7 @@ def ingest(
         absent_files=extract.absent,
         first_received=_day(loaded.first, described.zone),
         last_received=_day(loaded.last, described.zone),
+        stops_training=tuple(f.column or f.kind.value for f in findings if f.stops_training),
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -116,6 +128,11 @@ def _print(summary: IngestSummary) -> None:
         out.print(f"{file}: columns left alone: {', '.join(columns)}", soft_wrap=True)
     for file in summary.absent_files:
         out.print(f"{file}: not there, and optional")
+    if summary.stops_training:
+        named = ", ".join(summary.stops_training)
+        out.print(
+            f"the audit stops training: {named}; see qingling audit {summary.description}", soft_wrap=True
+        )
     out.print(f"{summary.seconds} s")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desk.kept_findings import refuse_leaks
 from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
@@ -18,7 +19,7 @@ from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
 from pipelines.promote import JUDGED
 from pipelines.provenance import LOCK, lock_file, provenance
-from store.database import open_store
+from store.database import current_dataset, open_store
 
 #: What a training chose, kept with its run.
 CHOICE = "choice.json"
@@ -51,6 +52,7 @@ def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -
 
     Raises NoModelError where the version to replay was never trained here.
     """
+    refuse_leaks(settings.home, settings.dataset or current_dataset(settings.home))
     registry = Registry(settings.home)
     seed, search, tuning = _search(registry, recipe, progress)
     progress("reading the store")

@@ -43,6 +43,13 @@ class Finding:
             "acknowledged": self.acknowledged,
         }
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Finding":
+        """The finding that was stored."""
+        return cls(
+            **{**stored, "kind": FindingKind(stored["kind"]), "severity": Severity(stored["severity"])}
+        )
+
 
 def acknowledged(findings: Iterable[Finding], reasons: Mapping[tuple[str, str], str]) -> tuple[Finding, ...]:
     """The findings, the gravest first, with the reason that is given for their kind and column."""

@@ -11,7 +11,7 @@ from models.metrics import auc
 _Z_AUC, _Z_GROUP = 1.96, 3.0
 _FOLDS = 5
 #: Fewer of the rarer outcome say nothing.
-LEAST_OUTCOMES = 10
+_LEAST_OUTCOMES = 10
 #: Numbers are cut into so many bins at most, and into fewer if a bin would hold under ten.
 _BINS, _LEAST_IN_BIN = 50, 10
 #: A group gives the outcome away if this share of it has the outcome, hardly less than `_SURELY` truly has,
@@ -46,11 +46,16 @@ class Group:
 def separation(score: np.ndarray, truth: np.ndarray) -> Separation | None:
     """How well a score ranks the outcome, whichever way round; None with too few of either."""
     n, outcomes = len(truth), int(truth.sum())
-    if min(outcomes, n - outcomes) < LEAST_OUTCOMES:
+    if not enough(truth):
         return None
     area = auc(truth, score)
     area = max(area, 1 - area)
     return Separation(area, lowest_auc(area, outcomes, n - outcomes), n, outcomes)
+
+
+def enough(truth: np.ndarray) -> bool:
+    """Whether there is enough of the outcome, and of its absence, to say anything."""
+    return bool(min(truth.sum(), len(truth) - truth.sum()) >= _LEAST_OUTCOMES)
 
 
 def lowest_auc(area: float, positive: int, negative: int) -> float:

@@ -19,6 +19,7 @@ from models.audit.separation import (
     binned,
     coded,
     crossfitted,
+    enough,
     separation,
     telling_groups,
 )
@@ -93,6 +94,8 @@ class Told:
 def telling_columns(material: Material) -> Iterator[Finding]:
     """Columns that tell the rating from what training would see of them before it."""
     truth = material.is_bad[material.judged]
+    if not enough(truth):
+        return
     for column in material.columns:
         row = column.rows_by(material.time("label_at"))[material.judged]
         told = _told(column, row, material.time("received_at")[material.judged], truth)
@@ -112,6 +115,8 @@ def telling_columns(material: Material) -> Iterator[Finding]:
 def telling_events(material: Material) -> Iterator[Finding]:
     """Types of events whose mere presence before the rating tells it."""
     truth = material.is_bad[material.judged]
+    if not enough(truth):
+        return
     events = material.events
     place = np.full(len(material.orders), -1)
     place[material.judged] = np.arange(len(material.judged))
