@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
+from hotline.origin import Origin
 from store import live, predictions, tables
 from store.connection import connect_postgresql, connect_sqlite, reading, writing
 from store.frames import FrameReader
@@ -47,6 +48,11 @@ class Store:
         """The attributes that the descriptions ingested so far have declared."""
         with reading(self.engine) as connection:
             return declared_attributes(connection)
+
+    def origins(self) -> frozenset[Origin]:
+        """Where the orders come from, as the descriptions of their extracts declared; none if none was loaded."""
+        with reading(self.engine) as connection:
+            return frozenset(map(Origin, connection.scalars(select(tables.origins.c.origin))))
 
     def counts(self) -> dict[str, int]:
         """How many rows there are of each kind, and how many callbacks brought a rating."""

@@ -117,6 +117,9 @@ attributes = Table(
     Column("position", Integer, nullable=False),
 )
 
+#: Where the orders come from, as the descriptions of the extracts loaded so far have declared it.
+origins = Table("origins", metadata, _key("origin"))
+
 #: One row: how many writing transactions there have been. Writers take its lock first, so that numbers
 #: become visible in the order in which they were given, on PostgreSQL too.
 writes = Table(

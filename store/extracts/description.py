@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from hotline.order import Attribute
+from hotline.origin import Origin
 from hotline.satisfaction import LEVELS_ZH, Rating
 
 
@@ -125,6 +126,7 @@ class Description:
     path: Path
     files: tuple[FileSpec, ...]
     dataset: str = "hotline"
+    origin: Origin = Origin.UNDECLARED
     zone: ZoneInfo = SHANGHAI
     taken_at: str | None = None
     time_formats: tuple[str, ...] = ()

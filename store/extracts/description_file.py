@@ -15,6 +15,7 @@ from store.extracts.description import Description, DescriptionError, FileSpec
 from store.extracts.description_mappings import file_of
 from store.extracts.description_words import (
     acknowledgement_of,
+    origin_of,
     refuse_unknown_keys,
     scale_of,
     time_word,
@@ -24,6 +25,7 @@ from store.extracts.description_words import (
 
 _TOP = (
     "dataset",
+    "origin",
     "time_zone",
     "taken_at",
     "time_formats",
@@ -71,6 +73,7 @@ def _description(path: Path, table: Mapping[str, Any]) -> Description:
         path=path,
         files=tuple(_with_meant_moments(spec, types) for spec in files),
         dataset=dataset,
+        origin=origin_of(table.get("origin")),
         zone=zone_of(str(table.get("time_zone", "Asia/Shanghai"))),
         taken_at=time_word(table.get("taken_at")),
         time_formats=tuple(table.get("time_formats", ())),

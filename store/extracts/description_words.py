@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hotline.leaks import FindingKind
 from hotline.lifecycle import OfficialCaller, Verdict
 from hotline.order import ORDER_FIELDS
+from hotline.origin import Origin
 from hotline.satisfaction import LEVELS_ZH, Rating
 from store.extracts.description import Acknowledgement, DescriptionError
 
@@ -63,6 +64,13 @@ def acknowledgement_of(table: Mapping[str, Any]) -> Acknowledgement:
     if not reason:
         raise DescriptionError(f'{where}, {kind}: it has no reason; say why it is harmless: reason = "…"')
     return Acknowledgement(kind, str(table.get("column", "")), reason)
+
+
+def origin_of(word: Any) -> Origin:
+    """Whether the orders are real or simulated; undeclared where the description is silent."""
+    if word not in (None, Origin.REAL, Origin.SIMULATED):
+        raise DescriptionError(f'origin {word!r}: write "real" or "simulated", or leave it out')
+    return Origin(word or Origin.UNDECLARED)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -41,6 +41,7 @@ class Loading:
         refusing.implausible_times(extract)
         with without_collection(), writing(engine) as (connection, revision):
             attributes = declare(connection, self.described)
+            _declare_origin(connection, self.described)
             stored = Stored.read(connection, extract.order_ids(), attributes)
             births = self._settle(extract, stored, refusing)
             known = KnownFrom.of(extract, stored, births)
@@ -83,6 +84,12 @@ def declare(connection: Connection, described: Description) -> tuple[Attribute, 
                 f"and is {attribute.kind.value} of the {attribute.of.value} now; give it another name"
             )
     return declared_attributes(connection)
+
+
+def _declare_origin(connection: Connection, described: Description) -> None:
+    table, origin = tables.origins, described.origin.value
+    if connection.scalar(select(table).where(table.c.origin == origin)) is None:
+        connection.execute(insert(table), {"origin": origin})
 
 
 def _span(births: Births) -> tuple[int | None, int | None]:
