@@ -34,9 +34,9 @@ _COLUMNS = frozenset(
 )
 _FEATURES = FeatureSet(tuple(feature for feature in FEATURES if feature.name in _COLUMNS))
 
-#: A channel gets its own column from this many calls on; as many must be silent, and as many rated,
-#: before anything is learnt of who answers.
-LEAST_CALLS = 20
+#: Before anything is learnt of who answers, so many orders must have been silent, and so many rated; so
+#: many rounds must differ before anything is learnt of ratings; a channel of fewer calls has no column.
+LEAST = 20
 #: No rating counts for more than this many times its share: beyond it one odd order would decide.
 MOST_WEIGHT = 5.0
 #: scikit-learn's inverse strength of the ridge: a few dozen columns, a thousand calls or more.
@@ -136,7 +136,7 @@ def _channels(channel: np.ndarray, is_rated: Mask) -> list[Mask]:
     """
     words = np.where(channel == None, "", channel).astype(str)  # noqa: E711 - elementwise
     names, counts = np.unique(words, return_counts=True)
-    by_name = {name: words == name for name in names[counts >= LEAST_CALLS].tolist()}
+    by_name = {name: words == name for name in names[counts >= LEAST].tolist()}
     if any(is_rated[rows].all() or not is_rated[rows].any() for rows in by_name.values()):
         return []
     return [rows for name, rows in by_name.items() if name]
@@ -146,7 +146,7 @@ def _channels(channel: np.ndarray, is_rated: Mask) -> list[Mask]:
 class Response:
     """How likely each call was to bring a rating, judged by those who learnt from other orders.
 
-    chance : P(rated), one entry a call; None where too few calls are silent, or too few rated, to tell
+    chance : P(rated), one entry a call; None where too few orders were silent, or rated, to tell
     """
 
     calls: Calls
@@ -156,7 +156,7 @@ class Response:
     def learn(cls, calls: Calls, seed: int = 0) -> "Response":
         """A ridge logistic regression in folds of orders, brought to the frequencies that came."""
         y = calls.is_rated
-        if min(y.sum(), (~y).sum()) < LEAST_CALLS:
+        if min(len(np.unique(calls.frame.order[rows])) for rows in (y, ~y)) < LEAST:
             return cls(calls, None)
         log_odds = np.empty(len(calls))
         for held in folds_of(calls.frame.order, seed):

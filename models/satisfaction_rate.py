@@ -9,7 +9,7 @@ from hotline.satisfaction import WEIGHTS
 from models.calibration import LevelMap
 from models.estimators import RidgeLogistic
 from models.metrics import Interval
-from models.response import LEAST_CALLS, RIDGE, Calls, Response, folds_of
+from models.response import LEAST, RIDGE, Calls, Response, folds_of
 
 #: The silent may hold any rating at most so many times as often, or as seldom, as those who answered in
 #: the same circumstances. Nothing in the data tells this figure: it says how much mood one allows for.
@@ -133,7 +133,7 @@ def expected_levels(calls: Calls, seed: int = 0) -> Floats:
 def _learnt_levels(X: Floats, rating: Ints, asked: Floats) -> Floats:
     """By a ridge regression for 不满意 and a map to the other levels; overall shares where few differ."""
     bad, weight = rating == 0, np.ones(len(rating))
-    if min(bad.sum(), (~bad).sum()) < LEAST_CALLS:
+    if min(bad.sum(), (~bad).sum()) < LEAST:
         return np.tile(np.bincount(rating, minlength=len(WEIGHTS)) / len(rating), (len(asked), 1))
     ridge = RidgeLogistic.fit(X, bad, weight, RIDGE)
     return LevelMap.fit(ridge.log_odds(X), rating, weight).probabilities(ridge.log_odds(asked))

@@ -13,7 +13,7 @@ from features.log import Log
 from hotline.errors import QinglingError
 from hotline.lifecycle import OfficialCaller
 from models.metrics import auc, brier, ece
-from models.response import LEAST_CALLS, MOST_WEIGHT, Calls, Response, calls_of
+from models.response import LEAST, MOST_WEIGHT, Calls, Response, calls_of
 from models.satisfaction_rate import FACTOR, corrected_rate, extreme_rates, naive_rate
 from pipelines.printing import console
 from store.database import open_store
@@ -138,9 +138,11 @@ def plain_words(report: dict[str, Any]) -> list[str]:
     """What the figures can and cannot say, for a manager."""
     corrected = report["corrected"]
     if corrected is None:
-        silent = report["total"]["called"] - report["total"]["rated"]
-        few = f"无评价的回访只有 {silent} 轮" if silent < LEAST_CALLS else "有评价的回访太少"
-        return [f"{few}（至少要 {LEAST_CALLS} 轮），谁会作答无从估计：满意率未作校正，训练权重一律为 1。"]
+        rated, silent = report["total"]["rated"], report["total"]["called"] - report["total"]["rated"]
+        return [
+            f"有评价的回访 {rated} 轮，无评价的 {silent} 轮；两者各至少要来自 {LEAST} 件工单，才能估计谁会作答。",
+            "满意率因此未作校正，训练权重一律为 1；不作答的人怎么想，这份数据说不出来。",
+        ]
     shift = corrected["shift"]
     low, high, size = shift["interval"]["low"], shift["interval"]["high"], abs(shift["value"]) * 100
     if low <= 0 <= high:

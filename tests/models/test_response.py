@@ -245,6 +245,15 @@ def _known_by(examples: Examples, cut: int) -> Examples:
     return examples.take(examples.label_known_at <= cut)
 
 
+@pytest.mark.parametrize(("silent", "is_told"), [(19, False), (20, True)])
+def test_twenty_silent_orders_are_the_least_that_tell(silent: int, is_told: bool) -> None:
+    calls = calls_of(a_silent_world()[0])
+    rows = np.concatenate([np.flatnonzero(calls.is_rated)[:200], np.flatnonzero(~calls.is_rated)[:silent]])
+    response = Response.learn(calls.take(np.sort(rows)))
+    assert (response.chance is not None) == is_told
+    assert (corrected_rate(response) is not None) == is_told
+
+
 def test_without_silent_rounds_nothing_is_told_and_every_weight_is_one() -> None:
     log = a_silent_world()[0].chronicle.log
     rated = replace(log, callbacks=log.callbacks[log.callbacks["rating"].notna()].reset_index(drop=True))
