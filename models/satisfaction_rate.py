@@ -46,13 +46,13 @@ def naive_rate(calls: Calls) -> Estimate:
     if not calls.is_rated.any():
         return Estimate(float("nan"), Interval(float("nan"), float("nan")))
     rated = calls.take(np.flatnonzero(calls.is_rated))
-    return _within_reach(_estimate(_points(rated), rated.frame.order))
+    return _rate(_points(rated), rated.frame.order)
 
 
-def extreme_rates(calls: Calls) -> Interval:
+def extreme_rates(calls: Calls) -> tuple[Estimate, Estimate]:
     """满意率 of all rounds called back if all the silent were 不满意, and if all were 满意."""
-    points = np.nan_to_num(_points(calls))
-    return Interval(float(points.mean()), float((points + ~calls.is_rated).mean()))
+    points, order = np.nan_to_num(_points(calls)), calls.frame.order
+    return _rate(points, order), _rate(points + ~calls.is_rated, order)
 
 
 def corrected_rate(response: Response, factor: float = FACTOR, seed: int = 0) -> CorrectedRate | None:
@@ -72,13 +72,13 @@ def corrected_rate(response: Response, factor: float = FACTOR, seed: int = 0) ->
     naive = points[~silent].mean()
     share_of_naive = ~silent / (~silent).mean() * (points - naive) + naive
     low, high = bounds(levels, factor)
-    lowest = _within_reach(_estimate(values - silent * (expected - low), order))
-    highest = _within_reach(_estimate(values + silent * (high - expected), order))
+    lowest = _rate(values - silent * (expected - low), order).interval.low
+    highest = _rate(values + silent * (high - expected), order).interval.high
     return CorrectedRate(
-        rate=_within_reach(_estimate(values, order)),
-        shift=_estimate(values - share_of_naive, order),
+        rate=_rate(values, order),
+        shift=_mean(values - share_of_naive, order),
         factor=factor,
-        allowing=Interval(lowest.interval.low, highest.interval.high),
+        allowing=Interval(lowest, highest),
     )
 
 
@@ -139,16 +139,21 @@ def _learnt_levels(X: Floats, rating: Ints, asked: Floats) -> Floats:
     return LevelMap.fit(ridge.log_odds(X), rating, weight).probabilities(ridge.log_odds(asked))
 
 
-def _estimate(values: Floats, order: Ints) -> Estimate:
-    """The mean of values that come by orders."""
+def _rate(values: Floats, order: Ints) -> Estimate:
+    """A mean of points; its interval stays within 0 and 1, and is none too sure where few or all alike rated.
+
+    The spread is taken as if four orders more, of which nothing is known, had ended two at each end.
+    """
+    mean = values.mean()
+    found = _mean(values, order, 2.0 * mean**2 + 2.0 * (1.0 - mean) ** 2)
+    return Estimate(found.value, Interval(max(found.interval.low, 0.0), min(found.interval.high, 1.0)))
+
+
+def _mean(values: Floats, order: Ints, more_squares: float = 0.0) -> Estimate:
+    """The mean of values that come by orders; `more_squares` is added to their squared deviations."""
     number = np.unique(order, return_inverse=True)[1]
-    sums = np.bincount(number, values - values.mean())
-    error = np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1)) / len(values)
+    squares = (np.bincount(number, values - values.mean()) ** 2).sum() + more_squares
+    orders = int(number.max()) + 1
+    error = float(np.sqrt(squares * orders / max(orders - 1, 1)) / len(values))
     mean = float(values.mean())
     return Estimate(mean, Interval(mean - _95_PERCENT * error, mean + _95_PERCENT * error))
-
-
-def _within_reach(estimate: Estimate) -> Estimate:
-    """The same with its interval cut at 0 and 1, beyond which no rate lies."""
-    found = estimate.interval
-    return Estimate(estimate.value, Interval(max(float(found.low), 0.0), min(float(found.high), 1.0)))

@@ -57,6 +57,7 @@ def response_report(dataset: str, calls: Calls, factor: float = FACTOR) -> dict[
         raise NoCallbacksError("no callback of the office whose ratings count; ingest callbacks first")
     response = Response.learn(calls)
     corrected = corrected_rate(response, factor)
+    worst, best = extreme_rates(calls)
     return {
         "dataset": dataset,
         "caller": calls.frame.chronicle.log.label_caller.value,
@@ -68,7 +69,8 @@ def response_report(dataset: str, calls: Calls, factor: float = FACTOR) -> dict[
         "response_model": _quality(response),
         "naive": asdict(naive_rate(calls)),
         "corrected": asdict(corrected) if corrected else None,
-        "extremes": asdict(extreme_rates(calls)),
+        "worst": asdict(worst),
+        "best": asdict(best),
     }
 
 
@@ -130,7 +132,8 @@ def _rates(report: dict[str, Any]) -> list[tuple[str, str, dict[str, float]]]:
             (f"再考虑心情：同样情形下，沉默者任一评价的占比最多相差 {factor:g} 倍", "", corrected["allowing"])
         )
     if report["total"]["rated"] < report["total"]["called"]:
-        rows.append(("不作任何假设：沉默者全不满意 – 全满意", "", report["extremes"]))
+        ends = {"low": report["worst"]["interval"]["low"], "high": report["best"]["interval"]["high"]}
+        rows.append(("不作任何假设：沉默者全不满意 – 全满意", "", ends))
     return rows
 
 

@@ -52,11 +52,12 @@ def trial(silence: Silence, seed: int) -> Trial:
         ingest(extract / "pudong.toml", settings)
         response = Response.learn(calls_in_store(settings)[1])
     assert response.chance is not None
+    worst, best = extreme_rates(response.calls)
     return Trial(
         truth=district.true_rate,
         auc=auc(response.calls.is_rated, response.chance),
         naive=naive_rate(response.calls),
-        extremes=extreme_rates(response.calls),
+        extremes=Interval(worst.interval.low, best.interval.high),
         corrected=tuple(rate for factor in FACTORS if (rate := corrected_rate(response, factor))),
     )
 
