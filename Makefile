@@ -54,6 +54,26 @@ bench-data: .venv/installed-dev   ## our AUCs beside the published ones, on the 
 bench-district: .venv/installed-dev   ## the main job on 200,000 simulated orders, against the planted truth
 	$(BIN)/python -m tests.benchmarks.simulated_district
 
+bench-response: .venv/installed-dev   ## 满意率 corrected for who answers, against the planted truth of 150 districts
+	$(BIN)/python -m tests.benchmarks.response_correction
+
+bench-curve: .venv/installed-dev  ## how much is learnt from how many simulated orders
+	$(BIN)/python -m tests.benchmarks.learning_curve
+
+bench-ablation: .venv/installed-dev  ## what each family of features adds
+	$(BIN)/python -m tests.benchmarks.ablation
+
+bench-levels: .venv/installed-dev ## three ways to four levels
+	$(BIN)/python -m tests.benchmarks.four_levels
+
+.venv-peers/installed: | .venv/bin/uv
+	$(PYTHON) -m venv .venv-peers
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python catboost pandas pyarrow
+	@touch $@
+
+bench-peers: .venv/installed-dev .venv-peers/installed  ## a tuned CatBoost on the same columns
+	$(BIN)/python -m tests.benchmarks.peers .venv-peers/bin/python
+
 docs: .venv/installed-dev         ## write the generated pages anew
 	$(BIN)/qingling docs
 
@@ -61,4 +81,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data bench-district docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response docs lock

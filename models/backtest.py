@@ -73,23 +73,40 @@ def backtest(
 
     Raises TooFewRatingsError where a window's past holds fewer than ten orders of either outcome.
     """
-    published = protocol is Protocol.AS_PUBLISHED
-    progress("examples and features")
-    examples = examples_of(history.chronicle, on_grid=not published)
-    if published and len(examples):
-        examples = _first_events(examples, most_events)
-    windows = splits(_received(examples), test_share, origins) if len(examples) else []
-    if not published and len(examples):
-        examples = thinned(examples, _tested(examples, windows))
-    training = build_training_set(history, features, examples)
-    if not len(examples):
-        raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
+    training, windows = prepared(history, features, test_share, origins, protocol, most_events, progress)
     judged = []
     for number, split in enumerate(windows):
         progress(f"origin {number + 1} of {origins}")
-        model, test = _judge(training, split, dataset, published, seed, choose, progress)
+        learn, test = parts(training, split, protocol)
+        model = _fit(learn, dataset, seed, protocol, choose, progress)
         judged.append(Judgement.of(model, test, number))
     return report(Judgement.joined(judged), model, origins, protocol.value)
+
+
+def prepared(
+    history: History,
+    features: FeatureSet,
+    test_share: float,
+    origins: int,
+    protocol: Protocol,
+    most_events: int | None,
+    progress: Callable[[str], None],
+) -> tuple[TrainingSet, list[Split]]:
+    """All examples with their columns, and the windows to judge by.
+
+    Raises TooFewRatingsError where no order has a rating that counts.
+    """
+    published = protocol is Protocol.AS_PUBLISHED
+    progress("examples and features")
+    examples = examples_of(history.chronicle, on_grid=not published)
+    if not len(examples):
+        raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
+    if published:
+        examples = _first_events(examples, most_events)
+    windows = splits(_received(examples), test_share, origins)
+    if not published:
+        examples = thinned(examples, _tested(examples, windows))
+    return build_training_set(history, features, examples), windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,15 +138,12 @@ def fit_and_judge(
     The like's choice is kept; what it says of the last fifth, together with the later folds that it was
     chosen on, calibrates the model.
     """
-    progress("examples and features")
-    examples = examples_of(history.chronicle)
-    if not len(examples):
-        raise TooFewRatingsError("no order has a rating that counts; ingest callbacks with ratings first")
-    windows = splits(_received(examples), 0.2, 1)
-    training = build_training_set(history, features, thinned(examples, _tested(examples, windows)))
-    like, test = _judge(training, windows[0], dataset, False, seed, search, progress)
+    honest = Protocol.LABEL_HONEST
+    training, (window,) = prepared(history, features, 0.2, 1, honest, None, progress)
+    learn, test = parts(training, window, honest)
+    like = _fit(learn, dataset, seed, honest, search, progress)
     assert like.choice is not None
-    tested = training.examples.received_at >= windows[0].starts_at
+    tested = training.examples.received_at >= window.starts_at
     held = like.held_on(training.take(tested)).joined(like.held)
     learnt = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
     model = SatisfactionModel.fit(learnt, dataset, seed, like=(like.choice, held), progress=progress)
@@ -149,35 +163,38 @@ def _received(examples: Examples) -> np.ndarray:
     return examples.received_at[np.unique(examples.frame.order, return_index=True)[1]]
 
 
-def _judge(
-    training: TrainingSet,
-    split: Split,
-    dataset: str,
-    published: bool,
-    seed: int,
-    search: Search,
-    progress: Callable[[str], None],
-) -> tuple[SatisfactionModel, TrainingSet]:
-    """A model of what was known before the window, and the examples of the window."""
+def parts(training: TrainingSet, split: Split, protocol: Protocol) -> tuple[TrainingSet, TrainingSet]:
+    """What may be learnt from when a window begins, and the moments of the window.
+
+    Raises TooFewRatingsError where the past holds fewer than ten orders of either outcome.
+    """
     examples = training.examples
-    if published:
+    if protocol is Protocol.AS_PUBLISHED:
         learnt = (examples.received_at < split.starts_at) & (examples.frame.as_of < split.starts_at)
-    else:
-        learnt = ripe(examples, split.starts_at)
-    tested = (examples.received_at >= split.starts_at) & (examples.received_at <= split.ends_at)
-    learn = training.take(learnt)
-    if published:  # as published: every prefix weighs one
+        learn = training.take(learnt)  # as published: every prefix weighs one
         learn = replace(learn, examples=replace(learn.examples, weight=np.ones(len(learn))))
+    else:
+        learn = training.take(ripe(examples, split.starts_at))
     bad = learn.examples.is_dissatisfied
     for outcome, name in ((bad, "dissatisfied"), (~bad, "other")):
-        if len(np.unique(learn.examples.frame.order[outcome])) < 10:
+        if (known := len(np.unique(learn.examples.frame.order[outcome]))) < 10:
             raise TooFewRatingsError(
-                f"only {len(np.unique(learn.examples.frame.order[outcome]))} {name} orders were known before "
-                "the test window; at least 10 are needed"
+                f"only {known} {name} orders were known before the test window; at least 10 are needed"
             )
-    ripe_at = learn.examples.frame.as_of if published else None
-    model = SatisfactionModel.fit(learn, dataset, seed, ripe_at, search=search, progress=progress)
-    return model, training.take(tested & examples.is_event)
+    tested = (examples.received_at >= split.starts_at) & (examples.received_at <= split.ends_at)
+    return learn, training.take(tested & examples.is_event)
+
+
+def _fit(
+    learn: TrainingSet,
+    dataset: str,
+    seed: int,
+    protocol: Protocol,
+    search: Search,
+    progress: Callable[[str], None],
+) -> SatisfactionModel:
+    ripe_at = learn.examples.frame.as_of if protocol is Protocol.AS_PUBLISHED else None
+    return SatisfactionModel.fit(learn, dataset, seed, ripe_at, search=search, progress=progress)
 
 
 def _first_events(examples: Examples, most_events: int | None) -> Examples:

@@ -9,6 +9,9 @@ import numpy as np
 #: How strongly the slope is held at 1 and a stage's shift at 0, as if by this many rated orders
 #: (an order at even odds weighs a quarter).
 _SLOPE_PRIOR, _SHIFT_PRIOR = 20.0, 30.0
+#: How much of the held-out windows' level is carried on. What moved it was mostly the drift of those weeks,
+#: however many orders they had: the next window is as likely to drift back (docs/decisions/0010).
+_LEVEL_KEPT = 0.25
 _STEPS = 30
 
 
@@ -24,12 +27,15 @@ class StageCalibration:
     def fit(
         cls, log_odds: np.ndarray, stage: np.ndarray, y: np.ndarray, weight: np.ndarray, stages: int
     ) -> "StageCalibration":
-        """The penalised likelihood's best; stages with few orders stay near the whole."""
-        design = np.column_stack([np.ones(len(y)), log_odds, stage[:, None] == np.arange(stages)])
+        """The penalised likelihood's best; stages with few orders stay near the whole, the level mostly stays."""
+        middle = np.average(log_odds, weights=weight)
+        design = np.column_stack([np.ones(len(y)), log_odds - middle, stage[:, None] == np.arange(stages)])
         prior = np.concatenate([[1e-3, _SLOPE_PRIOR], np.full(stages, _SHIFT_PRIOR)]) / 4
-        start = np.concatenate([[0.0, 1.0], np.zeros(stages)])
-        answer = penalised_logistic(design, y, weight, prior, start)
-        return cls(float(max(answer[1], 0.0)), float(answer[0]), tuple(map(float, answer[2:])))
+        start = np.concatenate([[middle, 1.0], np.zeros(stages)])
+        level, slope, *shifts = penalised_logistic(design, y, weight, prior, start)
+        slope = max(slope, 0.0)
+        kept = middle + _LEVEL_KEPT * (level - middle)
+        return cls(float(slope), float(kept - slope * middle), tuple(map(float, shifts)))
 
     def log_odds(self, log_odds: np.ndarray, stage: np.ndarray) -> np.ndarray:
         """The calibrated log-odds."""

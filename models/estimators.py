@@ -59,7 +59,7 @@ class RidgeLogistic:
 
     def log_odds(self, X: np.ndarray) -> np.ndarray:
         """The log-odds of 不满意 a row."""
-        pieces = [X[i : i + _MOST_ROWS] for i in range(0, len(X), _MOST_ROWS)]
+        pieces = [X[i : i + _MOST_ROWS] for i in range(0, max(len(X), 1), _MOST_ROWS)]
         # einsum sums each row by itself in the same order, so a row scores alike alone and in a batch
         return np.concatenate(
             [

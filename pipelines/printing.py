@@ -65,6 +65,16 @@ def print_report(report: Mapping[str, Any], as_json: bool) -> None:
     for stage in report["stages"]:
         table.add_row(stage["stage"], *(_figure(stage[name]) for name in names))
     out.print(table)
+    if report.get("handlers"):
+        figures = [f"{name}_{metric}" for metric in ("brier", "auc") for name in ("human", "model", "blend")]
+        table = Table(
+            "stage", "score seen", "n", *figures, title="the handlers' own forecasts beside the model"
+        )
+        for row in report["handlers"]:
+            table.add_row(
+                row["stage"], row["score_seen"], f"{row['n']:,}", *(_figure(row[n]) for n in figures)
+            )
+        out.print(table)
     if "version" in report:
         out.print(f"registered as version {report['version']}, {report['alias']}; next: qingling promote")
 

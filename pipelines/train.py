@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
+
 from desk.kept_findings import refuse_leaks
 from desk.settings import Settings
 from features.catalogue import feature_set
@@ -14,6 +16,7 @@ from features.log import Log
 from hotline.calendar import from_micros
 from hotline.errors import QinglingError
 from models.backtest import Protocol, Training, backtest, fit_and_judge
+from models.handlers import compare_with_handlers
 from models.registry import NoModelError, Registry
 from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
@@ -31,9 +34,16 @@ class UnknownFamilyError(QinglingError, ValueError):
 
 def history_of(settings: Settings) -> tuple[str, History]:
     """The data set's name and its whole history."""
+    dataset, history, _ = _read(settings)
+    return dataset, history
+
+
+def _read(settings: Settings) -> tuple[str, History, pd.DataFrame]:
+    """The data set's name, its whole history, and the handlers' own forecasts."""
     store = open_store(settings.home, settings.dataset, settings.database_url)
     try:
-        return store.dataset, History.of(Log.of(store.frames(), store.attributes()))
+        frames = store.frames()
+        return store.dataset, History.of(Log.of(frames, store.attributes())), frames["forecasts"]
     finally:
         store.close()
 
@@ -56,9 +66,12 @@ def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -
     registry = Registry(settings.home)
     seed, search, tuning = _search(registry, recipe, progress)
     progress("reading the store")
-    dataset, history = history_of(settings)
+    dataset, history, forecasts = _read(settings)
     log = history.chronicle.log
     training = fit_and_judge(history, feature_set(log), dataset, seed, progress, search)
+    progress("comparing with the handlers' forecasts")
+    since = int(training.judgement.received_at.min())
+    training.report["handlers"] = compare_with_handlers(forecasts, history, training.like, since)
     progress("registering")
     made_of = provenance(log)
     parameters = {"seed": seed, **({"replays": recipe.replay} if recipe.replay else {}), **made_of}

@@ -14,7 +14,7 @@ RNG = np.random.default_rng(3)
 def _over_confident(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     true = RNG.normal(-1.5, 0.8, n)
     stage = RNG.integers(0, 8, n)
-    return 2.0 * true + 1.0 + 0.5 * (stage == 3), stage, RNG.random(n) < sigmoid(true)
+    return 2.0 * (true + 1.5) - 1.5 + 0.5 * (stage == 3), stage, RNG.random(n) < sigmoid(true)
 
 
 def test_an_over_confident_score_is_brought_to_the_frequencies() -> None:
@@ -25,6 +25,14 @@ def test_an_over_confident_score_is_brought_to_the_frequencies() -> None:
     assert ece(y, before) > 0.05
     assert ece(y, after) < 0.015
     assert found.slope == pytest.approx(0.5, abs=0.05)
+
+
+def test_of_the_level_of_the_held_out_weeks_a_quarter_is_carried_on() -> None:
+    true = RNG.normal(-1.5, 1.0, 40_000)
+    stage, y = np.zeros(len(true), int), RNG.random(len(true)) < sigmoid(true)
+    found = StageCalibration.fit(true - 0.8, stage, y, np.ones(len(y)), 8)
+    moved = found.log_odds(true - 0.8, stage) - (true - 0.8)
+    assert moved.mean() == pytest.approx(0.25 * 0.8, abs=0.04)
 
 
 def test_a_stage_with_five_orders_hardly_moves() -> None:
