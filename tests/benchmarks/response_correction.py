@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from desk.settings import Settings
+from hotline.satisfaction import WEIGHTS
 from models.metrics import Interval, auc
 from models.response import Response
 from models.satisfaction_rate import (
@@ -19,6 +20,7 @@ from models.satisfaction_rate import (
     CorrectedRate,
     Estimate,
     corrected_rate,
+    expected_levels,
     extreme_rates,
     naive_rate,
 )
@@ -35,13 +37,19 @@ FACTORS = (1.0, 1.25, 1.5, FACTOR, 3.0)
 
 @dataclass(frozen=True)
 class Trial:
-    """One district: its truth, the response model's AUC, and what is said of the rate, factor by factor."""
+    """One district: its truth, the response model's AUC, and what is said of the rate, factor by factor.
+
+    `weighted` and `expected` are what each half of the corrected rate says by itself: the ratings weighed by
+    who answers, and the ratings to be expected of everybody.
+    """
 
     truth: float
     auc: float
     naive: Estimate
     extremes: Interval
     corrected: tuple[CorrectedRate, ...]
+    weighted: float
+    expected: float
 
 
 def trial(silence: Silence, seed: int) -> Trial:
@@ -53,12 +61,16 @@ def trial(silence: Silence, seed: int) -> Trial:
         response = Response.learn(calls_in_store(settings)[1])
     assert response.chance is not None
     worst, best = extreme_rates(response.calls)
+    rated = response.calls.is_rated
+    points = np.array(WEIGHTS)[response.calls.rating[rated].astype(int)]
     return Trial(
         truth=district.true_rate,
         auc=auc(response.calls.is_rated, response.chance),
         naive=naive_rate(response.calls),
         extremes=Interval(worst.interval.low, best.interval.high),
         corrected=tuple(rate for factor in FACTORS if (rate := corrected_rate(response, factor))),
+        weighted=float(np.average(points, weights=response.weight[rated])),
+        expected=float((expected_levels(response.calls) @ np.array(WEIGHTS)).mean()),
     )
 
 
@@ -68,7 +80,7 @@ def share_covered(trials: list[Trial], intervals: list[Interval]) -> float:
 
 
 def main() -> None:
-    """Print both tables in markdown."""
+    """Print the tables in markdown."""
     found = {silence: [trial(silence, seed) for seed in range(1, SEEDS + 1)] for silence in Silence}
     print(
         f"{SEEDS} seeds of {ORDERS:,} orders for each kind of silence; errors in points of 满意率 (0–100)\n"
@@ -84,6 +96,10 @@ def main() -> None:
     print("|" + "---|" * (len(FACTORS) + 2))
     for silence, trials in found.items():
         print(coverage_row(silence, trials))
+    print("\n| silence | ratings weighed alone | ratings expected alone | both: the corrected rate |")
+    print("|" + "---|" * 4)
+    for silence, trials in found.items():
+        print(halves_row(silence, trials))
 
 
 def error_row(silence: Silence, trials: list[Trial]) -> str:
@@ -109,6 +125,15 @@ def coverage_row(silence: Silence, trials: list[Trial]) -> str:
     for number in range(len(FACTORS)):
         figures.append(_covered(trials, [t.corrected[number].allowing for t in trials]))
     figures.append(_covered(trials, [t.extremes for t in trials]))
+    return f"| {silence} | " + " | ".join(figures) + " |"
+
+
+def halves_row(silence: Silence, trials: list[Trial]) -> str:
+    """The errors, mean and mean size, of each half of the corrected rate and of both together."""
+    truth = np.array([t.truth for t in trials])
+    said = [(t.weighted, t.expected, t.corrected[0].rate.value) for t in trials]
+    errors = 100 * (np.array(said) - truth[:, None])
+    figures = [f"{error.mean():+.2f}, {np.abs(error).mean():.2f}" for error in errors.T]
     return f"| {silence} | " + " | ".join(figures) + " |"
 
 
