@@ -1,5 +1,6 @@
 """Lays an extract out for its audit: every column, declared or not, beside the outcomes of its orders."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,7 @@ from store.extracts.extract import Extract
 from store.extracts.reading import Sheet, tidy
 from store.extracts.rejects import Rejects
 from store.extracts.times import parse_times
+from store.extracts.words import parse_ratings, parse_yes_no
 from store.loading.births import Births, births_of
 from store.loading.known_from import KnownFrom
 from store.loading.stored import Stored, codes_of
@@ -24,6 +26,8 @@ from store.loading.stored import Stored, codes_of
 MOST_ORDERS = 20_000
 #: A column holds times if this share of its words are some; so many words are tried.
 _MOSTLY, _TRIED = 0.95, 200
+#: Headers under which exports say whether anybody answered.
+_ANSWERED = re.compile(r"接通|应答|接听|是否回|答复|answer|reach|respon", re.IGNORECASE)
 _CALLBACK_FIELDS = ("at", "channel", "answered", "solved", "contact_confirmed")
 
 
@@ -72,8 +76,13 @@ class Survey:
             scale={word: int(level) for word, level in self.described.scale.items()},
             taken_at=taken_at,
             repeated={sheet.name: _repeated(sheet) for sheet in self.sheets},
-            twin_rows=len(self.twins),
-            orders_read=self.orders_read,
+            twins=len(self.twins),
+            read=self.orders_read,
+            at_once=frozenset(
+                sheet.name
+                for sheet in self.sheets
+                if sheet.spec.event is not None and "known_at" not in sheet.spec.event.fields
+            ),
         )
 
 
@@ -150,6 +159,7 @@ def _orders(
     everyone = pd.RangeIndex(len(ids))
     return pd.DataFrame(
         {
+            "order_id": ids.to_numpy(dtype=object),
             "received_at": births.received_at,
             "closed_at": _closed_at(known),
             "last_at": known.last_event(),
@@ -239,18 +249,32 @@ class _Rows:
         for place, mapping in enumerate(sheet.spec.callbacks):
             if "rating" not in mapping.fields:
                 continue
-            own = calls[(calls["file"] == sheet.name) & (calls["place"] == place)]
-            cells = _everything(sheet).loc[own["row"]]
-            fields = Columns(replace(sheet, cells=cells), mapping.fields, self.described, Rejects())
-            declared = {fields.title(name) for name in _CALLBACK_FIELDS if name in fields}
-            names = [name for name in cells.columns if name in declared or name in sheet.undeclared.columns]
+            is_own = (calls["file"] == sheet.name) & (calls["place"] == place) & calls["rating"].notna()
+            own, cells = calls[is_own], _everything(sheet)
+            fields = Columns(
+                replace(sheet, cells=cells.loc[own["row"]]), mapping.fields, self.described, Rejects()
+            )
+            of_call = frozenset(fields.title(name) for name in _CALLBACK_FIELDS if name in fields)
+            names = tuple(name for name in cells if name in of_call or name in sheet.ignored)
             yield Ratings(
+                column=fields.title("rating"),
                 word=fields.raw("rating").to_numpy(dtype=object),
                 level=own["rating"].to_numpy(dtype=float),
-                order=own["order"].to_numpy(dtype=int),
-                names=tuple(names),
-                companions=cells[names].notna().to_numpy(dtype=bool),
+                names=names,
+                of_call=of_call,
+                companions=fields.sheet.cells[list(names)].notna().to_numpy(dtype=bool),
+                answered={
+                    name: parse_yes_no(fields.sheet.cells[name], self.described)[0]
+                    for name in names
+                    if _ANSWERED.search(name)
+                },
+                refused=self._refused(Columns(sheet, mapping.fields, self.described, Rejects())),
             )
+
+    def _refused(self, fields: Columns) -> int:
+        """Ratings of the worst level of calls that were not answered: the ingest refuses them."""
+        is_worst = parse_ratings(fields.raw("rating"), self.described)[0] == 0
+        return int((is_worst & (parse_yes_no(fields.raw("answered"), self.described)[0] == 0)).sum())
 
 
 #: A row whose event was refused: neither training nor the audit sees it.

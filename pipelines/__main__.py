@@ -37,12 +37,13 @@ def ingest(
 def audit(
     description: Annotated[Path, typer.Argument(help="the file that describes the extract")],
     as_json: Json = False,
+    against: Annotated[Path | None, typer.Option(help="the description of an earlier extract")] = None,
 ) -> None:
     """Say what in an extract gives the rating away, before anything is learnt from it."""
     from pipelines import audit as recipe
 
     with _explained():
-        code = recipe.run(description, as_json)
+        code = recipe.run(description, as_json, against)
     raise typer.Exit(code)
 
 

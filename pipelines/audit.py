@@ -17,10 +17,14 @@ from store.extracts.rejects import Rejects
 from store.extracts.times import parse_moment
 
 
-def audit_extract(description: Path) -> tuple[Finding, ...]:
-    """The findings in an extract; the store is not touched. DescriptionError if it cannot be read."""
+def audit_extract(description: Path, against: Path | None = None) -> tuple[Finding, ...]:
+    """The findings in an extract, and what changed since the extract `against`; the store is not touched.
+
+    DescriptionError if one of them cannot be read.
+    """
     described = read_description(description)
-    return audit(material_of(described), reasons_of(described))
+    earlier = material_of(read_description(against)) if against else None
+    return audit(material_of(described), reasons_of(described), earlier)
 
 
 def material_of(described: Description) -> Material:
@@ -36,9 +40,9 @@ def reasons_of(described: Description) -> dict[tuple[str, str], str]:
     return {(a.kind, a.column): a.reason for a in described.acknowledged}
 
 
-def run(description: Path, as_json: bool) -> int:
+def run(description: Path, as_json: bool, against: Path | None = None) -> int:
     """Audit and print; the exit code is 1 if something severe is not acknowledged."""
-    findings = audit_extract(description)
+    findings = audit_extract(description, against)
     if as_json:
         print(json.dumps({"findings": [f.to_json() for f in findings]}, ensure_ascii=False))
     else:

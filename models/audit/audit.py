@@ -2,13 +2,42 @@
 
 from collections.abc import Mapping
 
+from hotline.leaks import Severity
+from models.audit.changes import changed_since
 from models.audit.findings import Finding, acknowledged
+from models.audit.labels import immature_labels, never_rated, silent_as_worst
 from models.audit.material import Material
+from models.audit.presence import only_where_rated
+from models.audit.repeats import duplicates
 from models.audit.telling import telling_columns, telling_events
+from models.audit.timing import after_callback, describes_end, entered_late, hidden_order
 
-_CHECKS = (telling_columns, telling_events)
+#: What a column that is known to tell the rating need not be told of as well.
+_IF_NOTHING_WORSE = (only_where_rated, after_callback, describes_end)
+_ALWAYS = (
+    telling_events,
+    entered_late,
+    silent_as_worst,
+    immature_labels,
+    never_rated,
+    duplicates,
+    hidden_order,
+)
 
 
-def audit(material: Material, reasons: Mapping[tuple[str, str], str]) -> tuple[Finding, ...]:
-    """All findings, the gravest first; `reasons` acknowledges by (kind, column)."""
-    return acknowledged((finding for check in _CHECKS for finding in check(material)), reasons)
+def audit(
+    material: Material, reasons: Mapping[tuple[str, str], str], earlier: Material | None = None
+) -> tuple[Finding, ...]:
+    """All findings, the gravest first; `reasons` acknowledges by (kind, column).
+
+    With the `earlier` state of the same orders, also what has changed since.
+    """
+    findings = list(telling_columns(material))
+    told = {finding.column for finding in findings if finding.severity is not Severity.WARNING}
+    for check in _IF_NOTHING_WORSE:
+        findings += [finding for finding in check(material) if finding.column not in told]
+    for check in _ALWAYS:
+        findings += check(material)
+    if earlier is not None:
+        findings += changed_since(earlier, material)
+    return acknowledged(findings, reasons)

@@ -1,6 +1,6 @@
 """An extract as its audit sees it: every column, the events and the outcomes, by order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -93,31 +93,40 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """The callbacks of the caller whose ratings count, from one file; one entry a callback.
+    """The ratings of the caller whose ratings count, from one column; one entry a rating.
 
-    `word` is what the file says, `level` what the scale makes of it (0–3, NaN), `is_answered` 1, 0 or NaN.
-    `companions` (n × m) says which of the other columns named in `names` are filled.
+    column     : its header
+    word       : what the file says
+    level      : what the scale makes of it, 0 (不满意) to 3
+    names      : the other columns that the callback could fill, of which `of_call` are declared parts of it
+    companions : n × names, which of them are filled
+    answered   : by column, whether somebody answered: 1, 0 or NaN
+    refused    : ratings of the worst level that the ingest refuses because nobody answered
     """
 
+    column: str
     word: np.ndarray
     level: np.ndarray
-    order: np.ndarray
     names: tuple[str, ...]
+    of_call: frozenset[str]
     companions: np.ndarray
-    answered: dict[str, np.ndarray] = field(default_factory=dict)
+    answered: dict[str, np.ndarray]
+    refused: int
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
     """A whole extract, or a sample of its orders.
 
-    orders   : one row an order: received_at, closed_at, last_at, label_at (microseconds, NO_TIME where
+    orders   : one row an order: order_id, received_at, closed_at, last_at, label_at (microseconds, NO_TIME where
                missing), rating (0–3 or NaN), is_timed (its rating has a time of its own), is_called, is_twin
                (the same order stands under another id)
     events   : order, type, happened_at, known_at, is_day, is_moment (a wide file's column)
     scale    : the word of each rating and its level; "*" stands for every other word
     taken_at : when the extract was made
     repeated : by file, rows that stand there twice, and rows looked at
+    twins    : orders that stand under another id too, of `read` orders in all
+    at_once  : event files in which events count as known when they happened
     """
 
     orders: pd.DataFrame
@@ -126,9 +135,10 @@ class Material:
     ratings: tuple[Ratings, ...]
     scale: dict[str, int]
     taken_at: int
-    repeated: dict[str, tuple[int, int]] = field(default_factory=dict)
-    twin_rows: int = 0
-    orders_read: int = 0
+    repeated: dict[str, tuple[int, int]]
+    twins: int
+    read: int
+    at_once: frozenset[str]
 
     @cached_property
     def is_bad(self) -> np.ndarray:

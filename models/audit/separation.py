@@ -33,11 +33,12 @@ class Separation:
 
 @dataclass(frozen=True)
 class Group:
-    """Orders that say the same: how many, and the share of them with the outcome.
+    """Orders that say the same (`code`): how many, and the share of them with the outcome.
 
     `given_away` is how much of the outcome (or, where it hardly comes, of its absence) they hold.
     """
 
+    code: int
     n: int
     share: float
     given_away: float
@@ -105,11 +106,11 @@ def binned(numbers: np.ndarray) -> np.ndarray:
 
 def telling_groups(codes: np.ndarray, truth: np.ndarray) -> list[Group]:
     """The groups of equal codes that give the outcome, or its absence, away."""
-    _, place, count = np.unique(codes, return_inverse=True, return_counts=True)
-    return telling_counts(np.bincount(place, truth, minlength=len(count)), count, truth)
+    distinct, place, count = np.unique(codes, return_inverse=True, return_counts=True)
+    return telling_counts(distinct, np.bincount(place, truth, minlength=len(count)), count, truth)
 
 
-def telling_counts(hits: np.ndarray, count: np.ndarray, truth: np.ndarray) -> list[Group]:
+def telling_counts(codes: np.ndarray, hits: np.ndarray, count: np.ndarray, truth: np.ndarray) -> list[Group]:
     """Of groups with so many orders and hits, those large enough in which nearly all end alike."""
     share, (low, high) = hits / count, wilson(hits, count)
     rest = len(truth) - count
@@ -121,7 +122,7 @@ def telling_counts(hits: np.ndarray, count: np.ndarray, truth: np.ndarray) -> li
     total = truth.sum()
     held = np.where(with_it, hits / total, (count - hits) / (len(truth) - total))
     found = np.flatnonzero((with_it | without) & (rest > 0))
-    return [Group(int(count[i]), float(share[i]), float(held[i])) for i in found]
+    return [Group(int(codes[i]), int(count[i]), float(share[i]), float(held[i])) for i in found]
 
 
 def wilson(hits: np.ndarray, count: np.ndarray, z: float = _Z_GROUP) -> tuple[np.ndarray, np.ndarray]:

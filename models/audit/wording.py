@@ -41,8 +41,8 @@ class Wording:
             score[judge] = matrix[np.flatnonzero(judge)] @ weight
         count = np.asarray(matrix.sum(axis=0)).ravel()
         hits = matrix.T @ is_bad.astype(float)
-        common = count >= _LEAST_TEXTS
-        return cls(rows, score, telling_counts(hits[common], count[common], is_bad.astype(float)))
+        common = np.flatnonzero(count >= _LEAST_TEXTS)
+        return cls(rows, score, telling_counts(common, hits[common], count[common], is_bad.astype(float)))
 
 
 def _ends(text: str | None) -> str:

@@ -1,0 +1,128 @@
+"""Times that let the future in, orders that stand twice, columns that know the end."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.audit.extracts import Extract, attribute, found, severe
+
+RNG = np.random.default_rng(7)
+HOURS = np.timedelta64(1, "h")
+
+
+def hours(n: int, most: int) -> np.ndarray:
+    return RNG.integers(1, most, n) * HOURS
+
+
+def test_a_time_after_the_callback_is_severe(extract: Extract) -> None:
+    extract.orders["filed"] = extract.orders["called"] + hours(len(extract.orders), 90)
+    assert severe(extract.wide(attribute("filed"))) == [("recorded_after_callback", "filed")]
+    assert severe(extract.wide()) == []
+
+
+def test_a_planned_date_is_no_time_after_the_callback(extract: Extract) -> None:
+    extract.orders["planned"] = extract.orders["received"] + hours(len(extract.orders), 200)
+    assert severe(extract.wide(attribute("planned"))) == []
+
+
+def test_a_deadline_may_lie_after_the_callback(extract: Extract) -> None:
+    extract.orders["due"] = extract.orders["called"] + np.timedelta64(40, "D")
+    due = 'received_at = "received"\ndue_at = "due"\n'
+    assert severe(extract.wide(change=lambda text: text.replace('received_at = "received"\n', due))) == []
+
+
+def entered(extract: Extract, name: str) -> None:
+    """Visits of which a third were entered weeks later, under this header."""
+    orders = extract.orders
+    is_late = RNG.random(len(orders)) < 0.33
+    extract.orders[name] = orders["closed"] + np.where(
+        is_late, np.timedelta64(30, "D"), np.timedelta64(1, "m")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_severe"), [("录入时间", True), ("recorded_at", True), ("promised", False)]
+)
+def test_a_time_of_entry_that_is_not_mapped_is_severe(extract: Extract, name: str, is_severe: bool) -> None:
+    entered(extract, name)
+    orders = extract.orders
+    path = extract.long(extra={name: orders[name].to_numpy()})
+    assert (("recorded_after_callback", name) in severe(path)) == is_severe
+    assert found(path)["recorded_after_callback", name].remedy.startswith(f'known_at = "{name}"')
+
+
+def test_a_time_of_entry_that_is_mapped_is_no_finding(extract: Extract) -> None:
+    entered(extract, "录入时间")
+    extra = {"录入时间": extract.orders["录入时间"].to_numpy()}
+    path = extract.long(
+        extra=extra, change=lambda t: t.replace('at = "when"', 'at = "when"\nknown_at = "录入时间"')
+    )
+    assert severe(path) == []
+
+
+def again(extract: Extract) -> tuple[pd.DataFrame, np.ndarray]:
+    """Re-dispatches of some orders, rated badly or not, and how many each order had."""
+    orders = extract.orders
+    count = np.where(RNG.random(len(orders)) < 0.25, RNG.integers(1, 3, len(orders)), 0)
+    parts = [
+        pd.DataFrame(
+            {"no": orders["no"], "what": "重新交办", "when": orders["called"] + n * 24 * HOURS, "who": "x"}
+        )[count >= n]
+        for n in (1, 2)
+    ]
+    return pd.concat(parts), count
+
+
+def test_a_count_of_what_comes_later_is_severe(extract: Extract) -> None:
+    events, count = again(extract)
+    path = extract.long(attribute("times", "numeric", "received"), extra={"times": count}, events=events)
+    assert severe(path) == [("describes_end", "times")]
+
+
+def test_the_length_of_the_whole_order_is_severe_unless_known_at_closing(extract: Extract) -> None:
+    extract.orders["days"] = (
+        extract.orders["closed"] - extract.orders["received"]
+    ).dt.total_seconds() // 86400
+    assert severe(extract.wide(attribute("days", "numeric", "received"))) == [("describes_end", "days")]
+    assert severe(extract.wide(attribute("days", "numeric", "closed"))) == []
+
+
+def test_the_time_of_closing_known_at_receipt_is_severe(extract: Extract) -> None:
+    extract.orders["finished"] = extract.orders["closed"]
+    assert severe(extract.wide(attribute("finished"))) == [("describes_end", "finished")]
+
+
+def test_orders_under_two_ids_are_found_and_make_nothing_else_look_like_a_leak(extract: Extract) -> None:
+    orders = extract.orders
+    twins = orders.iloc[:400].assign(no="X" + orders["no"].iloc[:400])
+    extract.orders = pd.concat([orders, twins])
+    path = extract.wide(
+        attribute("text2", "category").replace('name = "text2"', 'name = "text2"\ncolumn = "text"')
+    )
+    assert severe(path) == [("duplicates", "order_id")]
+    assert found(path)["duplicates", "order_id"].evidence["under_another_id"] == 400
+
+
+def test_a_few_twins_are_a_warning(extract: Extract) -> None:
+    orders = extract.orders
+    extract.orders = pd.concat([orders, orders.iloc[:20].assign(no="X" + orders["no"].iloc[:20])])
+    assert found(extract.wide())["duplicates", "order_id"].severity.value == "warning"
+
+
+def test_rows_that_stand_twice_are_found(extract: Extract) -> None:
+    path = extract.long()
+    rows = pd.read_csv(extract.folder / "events.csv")
+    pd.concat([rows, rows.iloc[:200]]).to_csv(extract.folder / "events.csv", index=False)
+    assert found(path)["duplicates", "events.csv"].evidence["repeated"] == 200
+    assert severe(path) == []
+
+
+def test_days_without_a_time_are_named(extract: Extract) -> None:
+    for name in ("received", "contacted", "closed", "called"):
+        extract.orders[name] = extract.orders[name].dt.date
+    assert found(extract.wide())["hidden_order", ""].evidence["days_without_time_share"] == 1.0
+
+
+def test_honest_times_are_no_finding(extract: Extract) -> None:
+    kinds = {kind for kind, _ in (*found(extract.wide()), *found(extract.long()))}
+    assert kinds == set()
