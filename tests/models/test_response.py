@@ -1,5 +1,6 @@
 """Who answers is learnt from what was known before the call, and the rate of all called is found again."""
 
+import doctest
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +14,7 @@ from features.history import History
 from features.log import Log
 from features.training_set import Examples, examples_of
 from hotline.satisfaction import WEIGHTS
+from models import satisfaction_rate
 from models.calibration import sigmoid
 from models.metrics import auc, ece
 from models.response import MOST_WEIGHT, Response, calls_of, response_weights
@@ -220,6 +222,11 @@ def test_bounds_are_the_best_that_any_allowed_silence_could_do(counts: list[int]
     for found, sign in ((low, 1), (high, -1)):
         best = linprog(sign * POINTS, A_eq=np.ones((1, 4)), b_eq=[1.0], bounds=reach)
         assert found[0] == pytest.approx(sign * best.fun, abs=1e-7)
+
+
+def test_the_example_of_the_bounds_holds() -> None:
+    assert doctest.testmod(satisfaction_rate).attempted == 2
+    assert not doctest.testmod(satisfaction_rate).failed
 
 
 def test_weights_let_those_who_answer_stand_for_all_who_were_called() -> None:
