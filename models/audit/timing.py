@@ -27,6 +27,7 @@ _AT_THE_END = ("closed", "last_event")
 #: A rank correlation with how an order ended that no early knowledge reaches.
 _SAME_RANKS = 0.97
 _SAME = 0.98
+_DURATION = "the time"
 #: Constant in nearly all orders of a long file.
 _CONSTANT = 0.99
 #: More ties or days than this hide a good part of the order of events.
@@ -113,7 +114,7 @@ def _ends(material: Material) -> dict[str, np.ndarray]:
     for word, name in (("closing", "closed_at"), ("last event", "last_at")):
         end = material.time(name)
         is_known = (end != NO_TIME) & (received != NO_TIME)
-        ends[f"the time to the {word}"] = np.where(is_known, (end - received) / 1e6, np.nan)
+        ends[f"{_DURATION} to the {word}"] = np.where(is_known, (end - received) / 1e6, np.nan)
     return ends
 
 
@@ -139,8 +140,8 @@ def _described(
         if len(here) < _LEAST or min(_rarer(here), _rarer(there)) < _LEAST:
             continue
         same = float((here == there).mean())
-        ranks = pd.Series(here).corr(pd.Series(there), method="spearman") if "time" in what else 0.0
-        if same >= _SAME or abs(ranks) >= _SAME_RANKS:
+        ranks = float(pd.Series(here).rank().corr(pd.Series(there).rank()))
+        if same >= _SAME or (what.startswith(_DURATION) and abs(ranks) >= _SAME_RANKS):
             return what, {
                 "orders": len(here),
                 "equal_share": round(same, 3),

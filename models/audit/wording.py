@@ -1,6 +1,7 @@
 """What the words of free texts tell: pairs of neighbouring characters, counted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,8 @@ _FOLDS = 5
 _MOST_TEXTS, _CHARACTERS = 3_000, 60
 #: Pairs in fewer texts say nothing, and might name somebody.
 _LEAST_TEXTS = 20
+#: Stands for an empty text, so that emptiness is a word too.
+_NOTHING = "··"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +27,8 @@ class Wording:
     @classmethod
     def of(cls, texts: np.ndarray, truth: np.ndarray) -> "Wording":
         """Each text's log-odds of the outcome as learnt on other texts, by naive Bayes over pairs."""
-        from sklearn.feature_extraction.text import CountVectorizer
-
         rows = np.random.default_rng(0).permutation(len(texts))[:_MOST_TEXTS]
-        counter = CountVectorizer(analyzer="char", ngram_range=(2, 2), binary=True, lowercase=False)
-        matrix = counter.fit_transform([_ends(texts[row]) for row in rows])
+        matrix = _pairs(texts[rows])
         is_bad = truth[rows] > 0
         fold = np.arange(len(rows)) % _FOLDS
         score = np.zeros(len(rows))
@@ -45,7 +45,21 @@ class Wording:
         return cls(rows, score, telling_counts(common, hits[common], count[common], is_bad.astype(float)))
 
 
+def _pairs(texts: np.ndarray) -> Any:
+    """Which pair of neighbouring characters stands in which text, as a sparse matrix of ones."""
+    from scipy.sparse import csr_matrix
+
+    place: dict[str, int] = {}
+    flat: list[int] = []
+    ends = [0]
+    for text in texts:
+        told = _ends(text)
+        flat += {place.setdefault(told[i : i + 2], len(place)) for i in range(len(told) - 1)}
+        ends.append(len(flat))
+    return csr_matrix((np.ones(len(flat)), np.array(flat, dtype=int), ends), (len(texts), len(place)))
+
+
 def _ends(text: str | None) -> str:
     """The beginning and the end of a text, where remarks are added."""
-    text = text or "··"
+    text = text or _NOTHING
     return text if len(text) <= 2 * _CHARACTERS else text[:_CHARACTERS] + text[-_CHARACTERS:]
