@@ -108,8 +108,8 @@ def _early(card: Mapping[str, Any]) -> Iterator[str]:
     first, last = by_stage.get(Stage.RECEIVED.value), by_stage.get(Stage.AWAITING_CALLBACK.value)
     if first and last and first["auc_ci"][1] < last["auc_ci"][0]:
         yield (
-            f"刚受理时判断得差（AUC {first['auc']:.2f}），到待回访才好（{last['auc']:.2f}），"
-            "那时能补救的已经不多。"
+            f"越早看得越不准：刚受理时 AUC {first['auc']:.2f}，待回访时 {last['auc']:.2f}；"
+            "总的 AUC 把早晚各个时刻混在一起。"
         )
 
 

@@ -13,9 +13,10 @@ from hotline.calendar import DAY
 from hotline.lifecycle import STAGE_ORDER, Stage
 from hotline.origin import Origin
 from models.backtest import Training, fit_and_judge
-from models.card import BASELINE, CHAMPION, MODEL, Champion, Source, card_of, render
+from models.card import BASELINE, CHAMPION, MODEL, Champion, Source, card_of
 from models.card_figures import GROUPS_ZH, Moments, gains, label_lag, reliability, slices
 from models.card_limits import limits
+from models.card_page import render
 from models.judgement import Judgement
 from tests.models.worlds import a_history
 
@@ -238,7 +239,7 @@ def test_the_champion_is_compared_only_where_it_had_not_learnt(training: Trainin
         assert all(row == {"value": 0, "low": 0, "high": 0} for row in group["common"]["lead"][CHAMPION])
     page = words(render(card))
     assert "在用模型：版本 3" in page
-    assert "在用模型：无" in words(render(a_card(training, Origin.REAL)))
+    assert "在用模型：没有可比的" in words(render(a_card(training, Origin.REAL)))
 
 
 def test_a_champion_that_had_learnt_from_all_is_not_compared(training: Training) -> None:
@@ -304,7 +305,7 @@ def test_a_good_model_has_only_the_limits_that_all_share() -> None:
         ({"prediction_set": {"stated": 0.9, "coverage": 0.87, "coverage_dissatisfied": 0.9}}, "只盖住 87.0%"),
         ({"levels": ["不满意", "满意"]}, "只出现过不满意、满意"),
         ({"like_span": {"orders": 30000, "dissatisfied": 6000}}, "先前学习的工单里 20.0%，其后评判的工单里 10.0%"),
-        ({"stages": [{**GOOD["stages"][0], "auc_ci": [0.5, 0.55]}, GOOD["stages"][1]]}, "刚受理时判断得差"),  # type: ignore[dict-item,index]
+        ({"stages": [{**GOOD["stages"][0], "auc_ci": [0.5, 0.55]}, GOOD["stages"][1]]}, "越早看得越不准"),  # type: ignore[dict-item,index]
         ({"slices": [{"zh": "街镇", "rows": [{"is_small": True, "is_off": False}] * 3}]}, "没有一个街镇够 30 件"),
         ({"slices": [{"zh": "街镇", "rows": [{"is_small": False, "is_off": True}] * 3}]}, "3 个街镇里有 3 个"),
         ({"answers": {"orders": 40000, "called": 39000, "rated": 19500}}, "19,500 次有评价（50%）"),
