@@ -49,9 +49,9 @@ def run(settings: Settings, factor: float, as_json: bool) -> None:
 
 
 def response_report(dataset: str, calls: Calls, factor: float = FACTOR) -> dict[str, Any]:
-    """Counts by channel, how good the response model is, and the rates with their intervals.
+    """Who answers, overall and by channel, and the rates with their intervals.
 
-    `response_model`, `corrected` are None where who answers cannot be told. Raises NoCallbacksError.
+    The model's figures and `corrected` are None where who answers cannot be told. Raises NoCallbacksError.
     """
     if not len(calls):
         raise NoCallbacksError("no callback of the office whose ratings count; ingest callbacks first")
@@ -61,12 +61,12 @@ def response_report(dataset: str, calls: Calls, factor: float = FACTOR) -> dict[
     return {
         "dataset": dataset,
         "caller": calls.frame.chronicle.log.label_caller.value,
-        "total": _counts(calls, np.ones(len(calls), dtype=bool)),
+        "total": _answers(response, np.ones(len(calls), dtype=bool)),
         "channels": [
-            {"channel": channel, **_counts(calls, calls.channel == channel)}
+            {"channel": channel, **_answers(response, calls.channel == channel)}
             for channel in sorted(set(calls.channel.tolist()), key=str)
         ],
-        "response_model": _quality(response),
+        "cut_share": float((response.weight >= MOST_WEIGHT).mean()),
         "naive": asdict(naive_rate(calls)),
         "corrected": asdict(corrected) if corrected else None,
         "worst": asdict(worst),
@@ -74,28 +74,19 @@ def response_report(dataset: str, calls: Calls, factor: float = FACTOR) -> dict[
     }
 
 
-def _counts(calls: Calls, rows: np.ndarray) -> dict[str, Any]:
-    """Rounds called, somebody reached, rated, and the share of the rated."""
-    reached, rated = calls.is_reached[rows], calls.is_rated[rows]
-    return {
+def _answers(response: Response, rows: np.ndarray) -> dict[str, Any]:
+    """Rounds called, somebody reached, and rated; and how the chances fit that, learnt from other orders."""
+    rated, chance = response.calls.is_rated[rows], response.chance
+    counts = {
         "called": int(rows.sum()),
-        "reached": int(reached.sum()),
+        "reached": int(response.calls.is_reached[rows].sum()),
         "rated": int(rated.sum()),
         "rated_share": float(rated.mean()),
     }
-
-
-def _quality(response: Response) -> dict[str, float] | None:
-    """How well the chances of calls, each judged by those who learnt from others, fit what came."""
-    if response.chance is None:
-        return None
-    truth = response.calls.is_rated
-    return {
-        "auc": auc(truth, response.chance),
-        "brier": brier(truth, response.chance),
-        "ece": ece(truth, response.chance),
-        "share_at_most_weight": float((response.weight >= MOST_WEIGHT).mean()),
-    }
+    figures = {"auc": auc, "brier": brier, "ece": ece}
+    if chance is None:
+        return counts | dict.fromkeys(figures)
+    return counts | {name: figure(rated, chance[rows]) for name, figure in figures.items()}
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -104,21 +95,23 @@ def _print(report: dict[str, Any]) -> None:
     out, total = console(), report["total"]
     caller = _CALLER_ZH[OfficialCaller(report["caller"])]
     out.print(f"{report['dataset']} · {caller}回访 {total['called']:,} 轮 · 有评价 {total['rated']:,} 轮")
-    answers = Table("渠道", "回访轮次", "接通", "有评价", "评价率")
+    answers = Table("渠道", "回访轮次", "接通", "有评价", "评价率", "应答模型 AUC", "Brier", "ECE")
     for row in [*report["channels"], {"channel": "合计", **total}]:
-        figures = (f"{row[name]:,}" for name in ("called", "reached", "rated"))
-        answers.add_row(row["channel"] or "未注明", *figures, f"{row['rated_share']:.1%}")
+        counts = (f"{row[name]:,}" for name in ("called", "reached", "rated"))
+        figures = (_figure(row[name]) for name in ("auc", "brier", "ece"))
+        answers.add_row(row["channel"] or "未注明", *counts, f"{row['rated_share']:.1%}", *figures)
     out.print(answers)
-    if found := report["response_model"]:
-        out.print(
-            f"应答模型（每件由其他工单学得）：AUC {found['auc']:.3f} · Brier {found['brier']:.3f} · ECE {found['ece']:.3f}"
-        )
     rates = Table("满意率", "数值", "区间")
     for name, value, interval in _rates(report):
         rates.add_row(name, value, f"{interval['low']:.1%} – {interval['high']:.1%}")
     out.print(rates)
     for sentence in plain_words(report):
         out.print(f"· {sentence}")
+
+
+def _figure(value: float | None) -> str:
+    """Three decimals; a dash where nothing could be told."""
+    return "–" if value is None or np.isnan(value) else f"{value:.3f}"
 
 
 def _rates(report: dict[str, Any]) -> list[tuple[str, str, dict[str, float]]]:
@@ -159,6 +152,6 @@ def plain_words(report: dict[str, Any]) -> list[str]:
         f"不作答若出于心情，数据里看不出来，只能给区间：{corrected['factor']:g} 倍是假定，不是算出来的。",
         "作答的可能性只用于校正指标，不用于给工单排序。",
     ]
-    if report["response_model"]["auc"] > _TOO_GOOD:
+    if report["total"]["auc"] > _TOO_GOOD:
         said.append("应答模型准得反常：请查是否有哪一列是回访之后才填的。")
     return said

@@ -80,7 +80,8 @@ def test_the_corrected_rate_is_nearer_the_truth_and_its_interval_holds_it(
         < corrected["allowing"]["high"]
         < said["best"]["value"]
     )
-    assert 0.58 < said["response_model"]["auc"] < 0.7
+    assert 0.58 < said["total"]["auc"] < 0.7
+    assert all(row["ece"] < 0.06 for row in said["channels"])
 
 
 def test_a_narrower_allowance_can_be_asked_for_but_none_below_one(run: CliRunner) -> None:
@@ -104,7 +105,7 @@ def test_what_people_read_is_chinese_and_names_nobody(calls: Calls, run: CliRunn
 
 def test_where_only_the_rated_were_written_down_nothing_is_corrected(calls: Calls) -> None:
     report = response_report("hotline", calls.take(np.flatnonzero(calls.is_rated)))
-    assert report["response_model"] is None
+    assert report["total"]["auc"] is None
     assert report["corrected"] is None
     assert report["total"]["rated_share"] == 1.0
     assert "无评价的 0 轮" in plain_words(report)[0]
