@@ -86,6 +86,21 @@ def train(
     with _explained(), _progress() as tell:
         report = recipe.train(_settings(), recipe.Recipe(seed, tune, replay), tell)
     print_report(report, as_json)
+    if not as_json:
+        typer.echo(f"model card: {report['card']}")
+
+
+@app.command()
+def card(
+    version: Annotated[str | None, typer.Argument(help="a version instead of the challenger")] = None,
+    out: Annotated[Path | None, typer.Option(help="the file to write, instead of one under reports/")] = None,
+) -> None:
+    """Write the model card of a registered version again, as an HTML page."""
+    from pipelines import card as recipe
+
+    with _explained():
+        page = recipe.write_again(_settings(), version, out)
+    typer.echo(f"wrote {page}")
 
 
 @app.command()

@@ -20,6 +20,7 @@ from models.handlers import compare_with_handlers
 from models.registry import NoModelError, Registry
 from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
+from pipelines.card import card_files, card_of_training, write_page
 from pipelines.promote import JUDGED
 from pipelines.provenance import LOCK, lock_file, provenance
 from store.database import current_dataset, open_store
@@ -72,11 +73,15 @@ def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -
     progress("comparing with the handlers' forecasts")
     since = int(training.judgement.received_at.min())
     training.report["handlers"] = compare_with_handlers(forecasts, history, training.like, since)
-    progress("registering")
     made_of = provenance(log)
     parameters = {"seed": seed, **({"replays": recipe.replay} if recipe.replay else {}), **made_of}
-    version = registry.register(training.model, training.report, parameters, _files(training, seed, tuning))
-    return {"version": version, "alias": "challenger", **made_of, **training.report}
+    progress("drawing the card")
+    card = card_of_training(settings, registry, training, log, parameters)
+    progress("registering")
+    files = _files(training, seed, tuning) | card_files(card)
+    version = registry.register(training.model, training.report, parameters, files)
+    page = write_page(settings.home, card, version)
+    return {"version": version, "alias": "challenger", "card": str(page), **made_of, **training.report}
 
 
 def _search(
