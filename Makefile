@@ -81,4 +81,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-peers docs lock

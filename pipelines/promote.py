@@ -38,7 +38,7 @@ def promote(settings: Settings, version: str | None, force: bool, reason: str | 
     """
     registry = Registry(settings.home)
     candidate = registry.get(version or CHALLENGER)
-    verdict = _verdict(registry, candidate, settings)
+    verdict = verdict_on(settings, candidate.version)
     granted = verdict.granted or force
     if granted:
         forced = f"forced: {reason or 'no reason was given'}"
@@ -54,7 +54,13 @@ def rollback(settings: Settings) -> str:
     return Registry(settings.home).rollback().version
 
 
-def _verdict(registry: Registry, candidate: Registered, settings: Settings) -> Verdict:
+def verdict_on(settings: Settings, version: str) -> Verdict:
+    """How a version does beside the champion on the same later orders; nothing is promoted.
+
+    Raises NoModelError where there is no such version, or it was kept without its judgement.
+    """
+    registry = Registry(settings.home)
+    candidate = registry.get(version)
     try:
         reigning = registry.champion()
     except NoModelError:
