@@ -10,6 +10,7 @@ class FindingKind(StrEnum):
     ONE_SIDED = "one_sided"
     CONSTANT_FROM_START = "constant_from_start"
     DESCRIBES_END = "describes_end"
+    COMPUTED_FROM_RATINGS = "computed_from_ratings"
     ONLY_WHERE_RATED = "only_where_rated"
     RECORDED_AFTER_CALLBACK = "recorded_after_callback"
     CHANGED_BETWEEN_EXTRACTS = "changed_between_extracts"

@@ -3,20 +3,30 @@
 from collections.abc import Mapping
 
 from hotline.leaks import Severity
+from models.audit.aggregates import computed_from_ratings
 from models.audit.changes import changed_since
+from models.audit.ends import describes_end
 from models.audit.findings import Finding, acknowledged
 from models.audit.labels import immature_labels, never_rated, silent_as_worst
 from models.audit.material import Material
 from models.audit.presence import only_where_rated
 from models.audit.repeats import duplicates
 from models.audit.telling import telling_columns, telling_events
-from models.audit.timing import after_callback, describes_end, entered_late, hidden_order
+from models.audit.timing import (
+    after_callback,
+    entered_late,
+    hidden_order,
+    in_callback_file,
+    untimed_callbacks,
+)
 
 #: What a column that is known to tell the rating need not be told of as well.
-_IF_NOTHING_WORSE = (only_where_rated, after_callback, describes_end)
+_IF_NOTHING_WORSE = (describes_end, only_where_rated, after_callback, computed_from_ratings)
 _ALWAYS = (
     telling_events,
+    in_callback_file,
     entered_late,
+    untimed_callbacks,
     silent_as_worst,
     immature_labels,
     never_rated,
@@ -35,7 +45,9 @@ def audit(
     findings = list(telling_columns(material))
     told = {finding.column for finding in findings if finding.severity is not Severity.WARNING}
     for check in _IF_NOTHING_WORSE:
-        findings += [finding for finding in check(material) if finding.column not in told]
+        more = [finding for finding in check(material) if finding.column not in told]
+        findings += more
+        told |= {finding.column for finding in more}
     for check in _ALWAYS:
         findings += check(material)
     if earlier is not None:

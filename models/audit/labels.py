@@ -23,6 +23,10 @@ _CATEGORIES = ("source", "kind", "category", "street", "part", "company", "commu
 _MOST_NAMED = 5
 #: What is filled where people answered is a companion of a rating; hardly one rating lacks it.
 _COMPANION, _HARDLY_ONE, _MANY_LACK = 0.95, 0.02, 0.1
+#: So many of the worst may lack one companion only if they never answered.
+_PLAINLY = 0.3
+#: Where all answer, this share of the worst of several levels is unheard of (a twentieth is usual).
+_MOSTLY_WORST = 0.4
 #: Words that say that nobody answered, or nothing.
 _NO_ANSWER = re.compile(
     r"未评|未接|未答|未回|未联系|无人|无应答|无法|没有?接|不在|拒|空号|关机|停机|占线|超时|默认|放弃"
@@ -126,11 +130,7 @@ def silent_as_worst(material: Material) -> Iterator[Finding]:
     for ratings in material.ratings:
         is_worst = ratings.level == 0
         severity, evidence = max(
-            (
-                found
-                for check in (_by_word, _by_answer, _by_companions)
-                for found in check(material, ratings, is_worst)
-            ),
+            (found for check in _SIGNS for found in check(material, ratings, is_worst)),
             key=lambda found: found[0] is Severity.SEVERE,
             default=(None, {}),
         )
@@ -189,19 +189,32 @@ def _by_answer(material: Material, ratings: Ratings, is_worst: np.ndarray) -> Fo
 
 
 def _by_companions(material: Material, ratings: Ratings, is_worst: np.ndarray) -> Found:
-    """Worst ratings without all that comes with every other rating: a time, a channel, an answer."""
+    """Worst ratings without what comes with every other rating: a time, a channel, an answer."""
     others = ratings.companions[~is_worst]
     if not len(others):
         return
-    is_companion = others.mean(axis=0) >= _COMPANION
-    if not is_companion.any():
-        return
-    lacks: np.ndarray = ratings.companions[:, is_companion].sum(axis=1) == 0
-    if _stands_out(lacks, is_worst):
-        names = [name for name, is_one in zip(ratings.names, is_companion, strict=True) if is_one]
-        told = len(names) > 1 or bool(set(names) & ratings.of_call)
-        severity = Severity.SEVERE if told else Severity.WARNING
-        yield severity, {"empty": ", ".join(names[:_MOST_NAMED]), **_lacking(lacks, is_worst)}
+    companions = np.flatnonzero(others.mean(axis=0) >= _COMPANION)
+    for place in companions:
+        lacks = ~ratings.companions[:, place]
+        if _stands_out(lacks, is_worst):
+            lacking = _lacking(lacks, is_worst)
+            severity = Severity.SEVERE if lacks[is_worst].mean() >= _PLAINLY else Severity.WARNING
+            yield severity, {"empty": ratings.names[place], **lacking}
+    lacks_all: np.ndarray = ratings.companions[:, companions].sum(axis=1) == 0
+    if len(companions) > 1 and _stands_out(lacks_all, is_worst):
+        yield Severity.SEVERE, {"empty": "all that others have", **_lacking(lacks_all, is_worst)}
+
+
+def _by_number(material: Material, ratings: Ratings, is_worst: np.ndarray) -> Found:
+    """Nobody is silent, and most are dissatisfied: on a scale of several levels that is no rating."""
+    called = material.orders["is_called"].to_numpy(dtype=bool)
+    everyone_rated = called.sum() >= _LEAST and not np.isnan(material.is_bad[called]).any()
+    if everyone_rated and len(np.unique(ratings.level)) > 2 and is_worst.mean() >= _MOSTLY_WORST:
+        words = np.unique(ratings.word[is_worst].astype(str))
+        is_nought = all(_NUMBER.fullmatch(word) and float(word) <= 0 for word in words)
+        figures: dict[str, float | int | str] = {"calls": int(called.sum()), "unanswered": 0}
+        share = {"share_of_worst_level": round(float(is_worst.mean()), 3)}
+        yield Severity.SEVERE if is_nought else Severity.WARNING, {**figures, **share}
 
 
 def _stands_out(is_silent: np.ndarray, is_worst: np.ndarray) -> bool:
@@ -216,3 +229,6 @@ def _lacking(is_silent: np.ndarray, is_worst: np.ndarray) -> dict[str, float | i
         "share_of_worst": round(float(is_silent[is_worst].mean()), 3),
         "share_of_others": round(float(is_silent[~is_worst].mean()), 3),
     }
+
+
+_SIGNS = (_by_word, _by_answer, _by_companions, _by_number)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hotline.calendar import NO_TIME
+from hotline.lifecycle import EventType
 
 #: Known whenever anybody looks: nothing says from when.
 ALWAYS = NO_TIME
@@ -98,8 +99,8 @@ class Ratings:
     column     : its header
     word       : what the file says
     level      : what the scale makes of it, 0 (不满意) to 3
-    names      : the other columns that the callback could fill, of which `of_call` are declared parts of it
-    companions : n × names, which of them are filled
+    names      : the other columns that the callback could fill
+    companions : n × names, which of them say something
     answered   : by column, whether somebody answered: 1, 0 or NaN
     refused    : ratings of the worst level that the ingest refuses because nobody answered
     """
@@ -108,7 +109,6 @@ class Ratings:
     word: np.ndarray
     level: np.ndarray
     names: tuple[str, ...]
-    of_call: frozenset[str]
     companions: np.ndarray
     answered: dict[str, np.ndarray]
     refused: int
@@ -118,15 +118,17 @@ class Ratings:
 class Material:
     """A whole extract, or a sample of its orders.
 
-    orders   : one row an order: order_id, received_at, closed_at, last_at, label_at (microseconds, NO_TIME where
-               missing), rating (0–3 or NaN), is_timed (its rating has a time of its own), is_called, is_twin
-               (the same order stands under another id)
+    orders   : one row an order: order_id, received_at, closed_at, last_at, label_at (microseconds, NO_TIME
+               where missing), rating (0–3 or NaN), is_timed (its rating has a time of its own), is_called (by
+               the caller whose ratings count), callbacks (how many, by whomever), is_twin (the same order
+               stands under another id)
     events   : order, type, happened_at, known_at, is_day, is_moment (a wide file's column)
     scale    : the word of each rating and its level; "*" stands for every other word
     taken_at : when the extract was made
     repeated : by file, rows that stand there twice, and rows looked at
     twins    : orders that stand under another id too, of `read` orders in all
     at_once  : event files in which events count as known when they happened
+    of_callbacks : files that hold callbacks and nothing else of orders
     """
 
     orders: pd.DataFrame
@@ -139,6 +141,7 @@ class Material:
     twins: int
     read: int
     at_once: frozenset[str]
+    of_callbacks: frozenset[str]
 
     @cached_property
     def is_bad(self) -> np.ndarray:
@@ -155,6 +158,14 @@ class Material:
     def is_timed(self) -> bool:
         """Whether ratings have times of their own; otherwise they count as known at the last event."""
         return bool(self.orders["is_timed"].to_numpy(dtype=bool)[self.judged].mean() > 0.5)
+
+    def first_closed_at(self) -> np.ndarray:
+        """Per order, when its first closing was known; NO_TIME without any."""
+        closings = self.events[self.events["type"] == EventType.CLOSED]
+        first = np.full(len(self.orders), NO_TIME, dtype=np.int64)
+        found = closings.groupby("order")["known_at"].min()
+        first[found.index.to_numpy(dtype=np.int64)] = found.to_numpy(dtype=np.int64)
+        return first
 
     def time(self, name: str) -> np.ndarray:
         """A column of times of the orders."""

@@ -149,7 +149,7 @@ def _belongs_to_the_end(name: str, events: "pd.DataFrame", material: Material) -
     """
     if name in _OF_OUTCOME or _OUTCOME_WORDS.search(name) or events["is_moment"].mean() > 0.5:
         return True
-    closed_at = material.time("closed_at")[events["order"].to_numpy(dtype=np.int64)]
+    closed_at = material.first_closed_at()[events["order"].to_numpy(dtype=np.int64)]
     is_after = (closed_at != NO_TIME) & (events["known_at"].to_numpy() > closed_at)
     return bool(is_after.mean() > 0.9)
 

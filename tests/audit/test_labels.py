@@ -57,6 +57,16 @@ def test_the_silent_show_in_what_they_lack(extract: Extract) -> None:
     assert severe(extract.wide(change=without_answer)) == [SILENT]
 
 
+def test_a_nought_is_silence_where_most_are_worst_and_nobody_is_silent(extract: Extract) -> None:
+    extract.orders["rating"] = extract.orders["rating"].map(
+        {BAD: "0", "一般": "1", "基本满意": "2", "满意": "3"}
+    )
+    code_the_silent(extract, "0")
+    extract.orders = extract.orders.drop(columns="answered")
+    scale = '0 = "不满意"\n1 = "一般"\n2 = "基本满意"\n3 = "满意"'
+    assert severe(extract.wide(change=scaled(scale))) == [SILENT]
+
+
 def test_a_nought_of_four_levels_or_of_two_is_a_level(extract: Extract) -> None:
     four = dict(zip([BAD, "一般", "基本满意", "满意"], "0123", strict=True))
     for numbers in (four, {word: str(int(word != BAD)) for word in four}):

@@ -79,6 +79,40 @@ def test_a_count_of_what_comes_later_is_severe(extract: Extract) -> None:
     assert severe(path) == [("describes_end", "times")]
 
 
+def test_a_mark_of_what_comes_later_is_severe(extract: Extract) -> None:
+    events, count = again(extract)
+    mark = {"again": np.where(count > 0, "是", "否")}
+    path = extract.long(attribute("again", "boolean"), extra=mark, events=events)
+    assert severe(path) == [("describes_end", "again")]
+
+
+def test_without_times_of_callbacks_what_follows_them_is_severe(extract: Extract) -> None:
+    events, _ = again(extract)
+    path = extract.long(events=events, change=lambda text: text.replace('at = "called"\n', ""))
+    assert severe(path) == [("recorded_after_callback", "redispatched")]
+    assert severe(extract.long(events=events)) == []
+
+
+def test_an_attribute_from_the_file_of_callbacks_is_severe(extract: Extract) -> None:
+    mapped = attribute("channel", known_from="received")
+    assert severe(extract.long(change=lambda text: text + mapped)) == [("recorded_after_callback", "channel")]
+
+
+def test_a_companys_share_of_these_very_ratings_is_severe(extract: Extract) -> None:
+    orders = extract.orders
+    share = (
+        pd.Series(np.where(extract.is_rated, extract.is_bad, np.nan))
+        .groupby(orders["company"])
+        .transform("mean")
+    )
+    declared = attribute("share", "numeric")
+    orders["share"] = share.round(4)
+    assert severe(extract.wide(declared)) == [("computed_from_ratings", "share")]
+    half = pd.Series(np.where(extract.is_rated & (np.arange(len(orders)) < 700), extract.is_bad, np.nan))
+    orders["share"] = half.groupby(orders["company"]).transform("mean").round(4)
+    assert severe(extract.wide(declared)) == [], "last year's share is a cause like others"
+
+
 def test_the_length_of_the_whole_order_is_severe_unless_known_at_closing(extract: Extract) -> None:
     extract.orders["days"] = (
         extract.orders["closed"] - extract.orders["received"]
