@@ -16,6 +16,7 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:
         "stage": prediction.stage.value,
         "stage_zh": prediction.stage.zh,
         "probabilities": dict(zip(LEVELS, prediction.probabilities, strict=True)),
+        "prediction_set": [LEVELS[level] for level in prediction.reckon_with],
         "dissatisfied": prediction.dissatisfied,
         "expected_loss": prediction.expected_loss,
         "band": prediction.band.value,

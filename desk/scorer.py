@@ -23,6 +23,7 @@ from hotline.calendar import DAY, NO_TIME, from_micros, to_micros
 from hotline.lifecycle import FIRMS_OWN_DESK, STAGE_ORDER, EventType
 from hotline.order import Attribute, Order
 from hotline.prediction import Prediction
+from hotline.satisfaction import Rating
 from models.registry import Registered
 
 #: So many changed orders are kept beside the sorted history before it is sorted anew.
@@ -150,6 +151,7 @@ class Scorer:
         model = self.champion.model
         columns = model.features.compute(frame, Past(frame, layers or standing.layers))
         probabilities = model.probabilities(columns)
+        sets = model.sets.members(probabilities)
         losses = model.expected_loss(probabilities)
         effects = model.contributions(columns)
         due = frame.time("due_at")
@@ -163,6 +165,7 @@ class Scorer:
                     as_of=as_of,
                     stage=STAGE_ORDER[int(frame.stage[row])],
                     probabilities=p,  # type: ignore[arg-type]
+                    reckon_with=tuple(level for level in Rating if sets[row, level]),
                     expected_loss=float(losses[row]),
                     band=band_of(
                         p[0],

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hotline.bands import RiskBand
 from hotline.lifecycle import Stage
+from hotline.satisfaction import Rating
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The four probabilities (不满意, 一般, 基本满意, 满意; summing to 1) of one order at `as_of`."""
+    """The four probabilities (不满意, 一般, 基本满意, 满意; summing to 1) of one order at `as_of`.
+
+    `reckon_with` are the ratings of the prediction set: the one that comes is among them as often as the
+    model states.
+    """
 
     order_id: str
     as_of: datetime
     stage: Stage
     probabilities: tuple[float, float, float, float]
+    reckon_with: tuple[Rating, ...]
     expected_loss: float
     band: RiskBand
     reasons: tuple[Reason, ...]

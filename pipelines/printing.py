@@ -117,6 +117,7 @@ def print_prediction(prediction: Prediction) -> None:
     print(
         f"不满意 {p[0]:.1%} · 一般 {p[1]:.1%} · 基本满意 {p[2]:.1%} · 满意 {p[3]:.1%} · 预计失分 {prediction.expected_loss:.2f}"
     )
+    print(f"  应考虑到的评价：{'、'.join(level.zh for level in prediction.reckon_with)}")
     for reason in prediction.reasons:
         print(f"  {'↑ 使风险升高' if reason.raises else '↓ 使风险降低'}  {reason.zh}")
 

@@ -25,6 +25,9 @@ def test_an_answer_carries_all_that_a_desk_needs(client: TestClient) -> None:
     assert sum(answer["probabilities"].values()) == pytest.approx(1)
     assert answer["dissatisfied"] == answer["probabilities"]["dissatisfied"]
     assert 0 < answer["expected_loss"] < 1
+    likeliest = max(answer["probabilities"], key=answer["probabilities"].get)
+    assert likeliest in answer["prediction_set"]
+    assert set(answer["prediction_set"]) <= set(answer["probabilities"])
     assert answer["band"] in {"red", "orange", "yellow", "grey", "none"}
     assert answer["model_version"] == "1"
     assert datetime.fromisoformat(answer["as_of"]).tzinfo is not None
