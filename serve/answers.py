@@ -40,6 +40,9 @@ class ScoreOut(BaseModel):
     stage: Stage
     stage_zh: str
     probabilities: ProbabilitiesOut
+    prediction_set: list[Literal["dissatisfied", "fair", "mostly_satisfied", "satisfied"]] = Field(
+        description="the ratings to be reckoned with: nine times in ten the one that comes is among them"
+    )
     dissatisfied: float = Field(description="P(不满意)")
     expected_loss: float = Field(description="points of 满意率 (0–1) that the order is expected to lose")
     band: RiskBand

@@ -17,6 +17,7 @@ from features.training_set import TrainingSet
 from models.backtest import Protocol, parts, prepared
 from models.calibration import LevelMap
 from models.estimators import BoostedTrees
+from models.learning import learn_text
 from models.metrics import auc, ranked_probability_score
 from models.satisfaction_model import SatisfactionModel
 from pipelines.train import history_of
@@ -48,7 +49,9 @@ def _compare(name: str, settings: Settings, origins: int) -> None:
 
 def _ways(model: SatisfactionModel, learn: TrainingSet, test: TrainingSet) -> dict[str, np.ndarray]:
     """Each way grows its trees on the earlier three quarters and is calibrated on the last."""
-    X, Z = model.matrix(learn.columns), model.matrix(test.columns)
+    narrow = {n: v.astype(np.float32) if v.dtype == np.float64 else v for n, v in learn.columns.items()}
+    # trees learn from the scores that texts had from models which never saw their callers
+    X, Z = model.encoding.matrix(narrow, learn_text(learn)[1]), model.matrix(test.columns)
     received, rating, weight = learn.examples.received_at, learn.examples.rating, learn.examples.weight
     early = received < np.quantile(received, 0.75)
     assert model.choice is not None
