@@ -14,10 +14,11 @@ STATED = 0.90
 
 @dataclass(frozen=True)
 class PredictionSets:
-    """Split-conformal sets, level by level, so that the rare 不满意 is covered as often as 满意 is.
+    """Split-conformal sets that promise the stated share twice: among the truly 不满意, and among all others.
 
     A level is in the set if its probability is at least `least` of that level. The promise holds for
-    orders like the held-out ones; drift weakens it, so every report measures it anew.
+    orders like the held-out ones; drift weakens it, so every report measures it anew. Promised for each
+    of the four levels apart, the rare middle ones would stand in almost every set.
     """
 
     stated: float
@@ -28,9 +29,13 @@ class PredictionSets:
         cls, probabilities: np.ndarray, rating: np.ndarray, weight: np.ndarray, stated: float = STATED
     ) -> "PredictionSets":
         """From held-out probabilities (n × 4) and the ratings that came; a level that never did is left out."""
-        levels = range(len(Rating))
+        came = probabilities[np.arange(len(rating)), rating]
+        worst = rating == Rating.DISSATISFIED
+        least = [_least(came[rows], weight[rows], stated) for rows in (worst, ~worst)]
+        present = [bool((rating == level).any()) for level in Rating]
+        bounds = [least[0], *(least[1:] * (len(Rating) - 1))]
         return cls(
-            stated, tuple(_least(probabilities[rating == k, k], weight[rating == k], stated) for k in levels)
+            stated, tuple(b if there else float("inf") for b, there in zip(bounds, present, strict=True))
         )
 
     def members(self, probabilities: np.ndarray) -> np.ndarray:
