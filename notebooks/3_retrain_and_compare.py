@@ -20,7 +20,8 @@ from desk.settings import load_settings
 from models.judgement import Judgement
 from models.metrics import auc, brier, recall_in_riskiest
 from models.registry import Registry
-from pipelines.promote import JUDGED, verdict_on
+from pipelines.judged import JUDGED
+from pipelines.promote import verdict_on
 from pipelines.train import Recipe, train
 
 settings = load_settings()

@@ -1,11 +1,9 @@
 """The challenger becomes champion if it is not worse on the same later orders; the one before can return."""
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from desk.settings import Settings
 from features.frame import OrderFrame
@@ -16,10 +14,8 @@ from models.comparison import Pairs
 from models.judgement import Judgement
 from models.promotion import Verdict, judge, judge_first
 from models.registry import CHALLENGER, NoModelError, Registered, Registry
+from pipelines.judged import judged_of, said_by_champion
 from store.database import open_store
-
-#: The challenger's judgement of the last fifth, kept with its training.
-JUDGED = "judged.parquet"
 
 
 @dataclass(frozen=True)
@@ -65,41 +61,16 @@ def verdict_on(settings: Settings, version: str) -> Verdict:
         reigning = registry.champion()
     except NoModelError:
         return judge_first(candidate.report)
-    judged = _judged(registry, candidate.version)
+    judged = judged_of(registry, candidate.version)
     if judged is None:
         raise NoModelError(
             f"version {candidate.version} was kept without its judgement; run `qingling train`"
         )
-    champion = _said_by_champion(judged, registry, reigning, settings)
+    champion = said_by_champion(
+        judged, registry, reigning, lambda rows: _asked_now(judged.take(rows), reigning, settings)
+    )
     pairs = Pairs.of(judged, champion)
     return judge(candidate.report, reigning.report, pairs, settings.capacity)
-
-
-def _judged(registry: Registry, version: str) -> Judgement | None:
-    kept = registry.file(version, JUDGED)
-    return Judgement.from_frame(pd.read_parquet(io.BytesIO(kept))) if kept else None
-
-
-def _said_by_champion(
-    judged: Judgement, registry: Registry, champion: Registered, settings: Settings
-) -> np.ndarray:
-    """The champion's P(不满意) at the challenger's moments, only of orders that it had not learnt from.
-
-    Of its own last fifth it is what its like said then; of orders received later than all it learnt from,
-    what it says now of what was known then. NaN for all others.
-    """
-    asked = pd.MultiIndex.from_arrays([judged.order_id, judged.as_of])
-    said = np.full(len(judged), np.nan)
-    theirs = _judged(registry, champion.version)
-    if theirs is not None:
-        moments = pd.MultiIndex.from_arrays([theirs.order_id, theirs.as_of])
-        last = ~moments.duplicated(keep="last")
-        place = moments[last].get_indexer(asked)
-        said[place >= 0] = theirs.dissatisfied[last][place[place >= 0]]
-    is_new = np.isnan(said) & (judged.received_at > champion.model.span.last_received_at)
-    if is_new.any():
-        said[is_new] = _asked_now(judged.take(is_new), champion, settings)
-    return said
 
 
 def _asked_now(judged: Judgement, champion: Registered, settings: Settings) -> np.ndarray:

@@ -21,7 +21,7 @@ from models.registry import NoModelError, Registry
 from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
 from pipelines.card import card_files, card_of_training, write_page
-from pipelines.promote import JUDGED
+from pipelines.judged import JUDGED
 from pipelines.provenance import LOCK, lock_file, provenance
 from store.database import current_dataset, open_store
 

@@ -39,6 +39,13 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
+def test_a_model_without_signal_boasts_of_nothing() -> None:
+    nothing = fit_and_judge(*a_history(600, 0.0, seed=3), "test", 0, lambda step: None)
+    read = words(render(a_card(nothing, Origin.REAL)))
+    assert "没有可用的信号。 这个模型不比抛硬币强，不应使用。" in read
+    assert "先给最有风险的 10% 打电话" not in read
+
+
 @pytest.mark.parametrize(
     ("origins", "first"),
     [
@@ -92,7 +99,10 @@ def test_the_figures_are_those_of_the_training(training: Training) -> None:
     assert card["test"]["dissatisfied"] == int((judged.rating[judged.last] == 0).sum())
     assert [row["auc"] for row in card["stages"]] == [row["auc"] for row in training.report["stages"]]
     assert card["span"]["orders"] == training.model.span.orders > card["like_span"]["orders"]
-    assert f"{card['auc']:.3f}" in render(card)
+    read = words(render(card))
+    assert f"{card['auc']:.3f}" in read
+    assert "先给最有风险的 10% 打电话" in read
+    assert "没有可用的信号" not in read
 
 
 def test_the_planted_cause_leads_and_its_shape_rises(training: Training) -> None:

@@ -13,7 +13,8 @@ from models.judgement import Judgement
 from models.promotion import judge, judge_first
 from models.registry import NoModelError, Registry
 from models.satisfaction_model import SatisfactionModel
-from pipelines.promote import JUDGED, promote, rollback
+from pipelines.judged import JUDGED
+from pipelines.promote import promote, rollback
 from tests.pipelines.worlds import a_report
 
 pytestmark = pytest.mark.xdist_group("registry")
