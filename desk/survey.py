@@ -20,6 +20,9 @@ from store.loading.stored import Stored, codes_of
 #: Orders looked at: a sample this large shows whatever is grave, in seconds.
 MOST_ORDERS = 20_000
 
+#: So many events at the same instants are no chance.
+_TELLING_COURSE = 3
+
 
 @dataclass
 class Survey:
@@ -57,6 +60,7 @@ class Survey:
         births = births_of(sampled, _nothing_stored(ids), not self.described.lists_orders())
         known = KnownFrom.of(sampled, _nothing_stored(ids), births)
         calls = _label_calls(sampled, ids, known)
+        self.twins |= _same_course(sampled.events)
         rows = SurveyedRows(self.described, ids, known, sampled)
         return Material(
             orders=_orders(ids, births, known, calls, sampled.callbacks).assign(is_twin=ids.isin(self.twins)),
@@ -113,6 +117,14 @@ def _twins(sheet: Sheet) -> set[str]:
     is_whole = cells[key].notna().all(axis=1) if len(key) == 3 else cells[key[0]].notna()
     again = cells[key].duplicated() & is_whole & ~cells[spec.order_id].duplicated()
     return set(cells.loc[again, spec.order_id].dropna())
+
+
+def _same_course(events: pd.DataFrame) -> set[str]:
+    """Ids of orders whose events, three or more, fell at the very instants of an earlier order's."""
+    timed = events[~events["is_day"].astype(bool)]
+    hashed = pd.util.hash_pandas_object(timed[["type", "happened_at"]], index=False)
+    courses = hashed.groupby(timed["order_id"], sort=False).agg(["sum", "size"])
+    return set(courses.index[courses.duplicated() & (courses["size"] >= _TELLING_COURSE)])
 
 
 def _nothing_stored(ids: pd.Index) -> Stored:

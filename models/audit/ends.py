@@ -19,8 +19,6 @@ _AT_THE_END = ("closed", "last_event")
 _LEAST = 20
 #: Equal in nearly all orders, or ranked alike as no early knowledge can.
 _SAME, _SAME_RANKS = 0.98, 0.97
-#: Constant in nearly all orders of a long file.
-_CONSTANT = 0.99
 #: Words of so many kinds at most are a state.
 _MOST_STATES = 10
 #: Of a type's events, how many follow the rating where there is one before they are its consequence.
@@ -65,7 +63,7 @@ def describes_end(material: Material) -> Iterator[Finding]:
     ends = Ends.of(material)
     for column in material.columns:
         is_early = column.known_from not in _AT_THE_END and not column.is_of_event
-        if not is_early and not (column.is_long and column.constant_share() >= _CONSTANT):
+        if not is_early and not column.is_constant:
             continue
         found = next(_described(column, material, ends), None)
         if found is None:

@@ -30,7 +30,7 @@ _MOSTLY_WORST = 0.4
 #: Words that say that nobody answered, or nothing.
 _NO_ANSWER = re.compile(
     r"未评|未接|未答|未回|未联系|无人|无应答|无法|没有?接|不在|拒|空号|关机|停机|占线|超时|默认|放弃"
-    r"|no.?answer|unanswer|unreach|not.?(rated|reached|answered)|none|null|n/?a$|skip|missing|time.?out|silent|^[-–—/\\.?？]+$",
+    r"|no.?answer|unanswer|unreach|not.?(rated|reached|answered)|^空|^无$|不详|未知|unknown|pending|待回|^nan$|none|null|n/?a$|skip|missing|time.?out|silent|^[-–—/\\.?？]+$",
     re.I,
 )
 _NUMBER = re.compile(r"-?\d+(\.0)?")

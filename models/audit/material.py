@@ -13,6 +13,8 @@ from hotline.lifecycle import EventType
 ALWAYS = NO_TIME
 #: The share of a column's words that must be numbers for the column to be numeric.
 _MOSTLY = 0.95
+#: Orders whose rows all say the same, and orders whose first row says it, before a column is constant.
+_CONSTANT, _AT_ONCE = 0.99, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +83,21 @@ class Column:
         row[self.order[sequence]] = sequence
         return row
 
-    def constant_share(self) -> float:
-        """Of the orders with two rows or more, the share whose rows all say the same; NaN without any."""
-        frame = pd.DataFrame({"order": self.order, "word": pd.Series(self.words, dtype=object)})
-        of_order = frame.groupby("order")["word"]
-        several = of_order.size() > 1
-        if not self.is_long or not several.any():
-            return float("nan")
-        same = (of_order.nunique() == 1) & (of_order.count() == of_order.size())
-        return float(same[several].mean())
+    @cached_property
+    def is_constant(self) -> bool:
+        """Whether the rows of an order say the same, from the first on: many rows, one word.
+
+        Judged by orders in which two rows or more say something; some rows may be empty.
+        """
+        sequence = np.lexsort((self.known_at, self.order)) if self.is_long else np.empty(0, dtype=int)
+        words = pd.Series(self.words[sequence], dtype=object)
+        of_order = words.groupby(self.order[sequence])
+        several = of_order.count() > 1
+        if not several.any():
+            return False
+        says_at_once = words.notna().groupby(self.order[sequence]).first()
+        same = (of_order.nunique() == 1)[several].mean()
+        return bool(same >= _CONSTANT and says_at_once[several].mean() >= _AT_ONCE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,16 +113,17 @@ def telling_groups(codes: np.ndarray, truth: np.ndarray) -> list[Group]:
 def telling_counts(codes: np.ndarray, hits: np.ndarray, count: np.ndarray, truth: np.ndarray) -> list[Group]:
     """Of groups with so many orders and hits, those large enough in which nearly all end alike."""
     share, (low, high) = hits / count, wilson(hits, count)
-    rest = len(truth) - count
-    others = (truth.sum() - hits) / np.maximum(rest, 1)
-    with np.errstate(divide="ignore"):
-        odds = others / (1 - others)
-        with_it = (share >= _NEARLY_ALL) & (low >= _SURELY) & (low / (1 - low) >= _ODDS_WITH * odds)
-        without = (share <= 1 - _NEARLY_ALL) & (odds >= _ODDS_WITHOUT * high / (1 - high))
-    total = truth.sum()
+    total, rest = truth.sum(), len(truth) - count
+    others_low, others_high = wilson(total - hits, np.maximum(rest, 1))
+    with_it = (share >= _NEARLY_ALL) & (low >= _SURELY) & (_odds(low) >= _ODDS_WITH * _odds(others_high))
+    without = (share <= 1 - _NEARLY_ALL) & (_odds(others_low) >= _ODDS_WITHOUT * _odds(high))
     held = np.where(with_it, hits / total, (count - hits) / (len(truth) - total))
     found = np.flatnonzero((with_it | without) & (rest > 0))
     return [Group(int(codes[i]), int(count[i]), float(share[i]), float(held[i])) for i in found]
+
+
+def _odds(share: np.ndarray) -> np.ndarray:
+    return share / np.maximum(1 - share, 1e-12)
 
 
 def wilson(hits: np.ndarray, count: np.ndarray, z: float = _Z_GROUP) -> tuple[np.ndarray, np.ndarray]:

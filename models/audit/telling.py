@@ -30,15 +30,14 @@ _NEAR_PERFECT, _CLEAR_OF = 0.95, 0.90
 _SUSPICIOUS, _CLEAR_OF_SUSPICIOUS = 0.85, 0.80
 #: A share of orders in which the column is empty that is worth judging the filled ones by themselves.
 _SOME_EMPTY = 0.02
-#: An order's rows all say the same in nearly all orders.
-_CONSTANT = 0.99
 #: Words of which most are different, and long, are texts.
 _MOSTLY_DIFFERENT, _TEXT_LENGTH = 0.2, 6
 
 #: Counts of an event above this are one group.
 _MANY = 3
-#: A value that gives away less than half of the ratings of its side may be an honest, dire case.
-_HALF = 0.5
+#: A value that gives away less than half of the ratings of its side may be an honest, dire case; a column
+#: that is filled for a fifth of them alone, and hardly elsewhere, is written because of them.
+_HALF, _FIFTH = 0.5, 0.2
 #: What the hotline, and others, call what happens at a callback and after it.
 _OF_OUTCOME = (EventType.CALLED_BACK.value, EventType.REDISPATCHED.value)
 _OUTCOME_WORDS = re.compile(
@@ -71,6 +70,12 @@ class Telling:
         """The same of something that comes in the course of handling, before an outcome without a time."""
         return Telling(self.kind, Severity.WARNING, self.figures, _COURSE)
 
+    def from_the_start(self) -> "Telling":
+        """The same of something that stands in all rows of an order."""
+        if self.kind is not FindingKind.NEAR_PERFECT:
+            return self
+        return Telling(FindingKind.CONSTANT_FROM_START, self.severity, self.figures)
+
     def finding(self, column: str, remedy: str, severity: Severity | None = None) -> Finding:
         """As a finding about this column."""
         why = self.why or _WHY[self.kind]
@@ -102,10 +107,8 @@ def telling_columns(material: Material) -> Iterator[Finding]:
         telling = _telling(told, truth)
         if telling is None:
             continue
-        constant = column.constant_share()
-        if telling.kind is FindingKind.NEAR_PERFECT and constant >= _CONSTANT:
-            figures = {**telling.figures, "constant_share": round(constant, 3)}
-            telling = Telling(FindingKind.CONSTANT_FROM_START, telling.severity, figures)
+        if column.is_constant:
+            telling = telling.from_the_start()
         elif column.is_of_event and not material.is_timed:
             telling = telling.as_course_of_events()
         remedy = column_remedy(telling.kind, column)
@@ -185,7 +188,7 @@ def _telling(told: Told, truth: np.ndarray) -> Telling | None:
     groups = presence + telling_groups(told.codes, truth) + (told.wording.groups if told.wording else [])
     if groups:
         largest = max(groups, key=lambda group: group.given_away)
-        is_severe = bool(presence) or largest.given_away >= _HALF
+        is_severe = largest.given_away >= _HALF or any(group.given_away >= _FIFTH for group in presence)
         severity = Severity.SEVERE if is_severe else Severity.WARNING
         return Telling(FindingKind.ONE_SIDED, severity, _group_figures(largest, truth))
     if best and best.auc >= _SUSPICIOUS and best.low >= _CLEAR_OF_SUSPICIOUS:

@@ -1,6 +1,7 @@
 """What tells the rating by itself is found in whatever shape it comes; what merely foretells it is not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.audit.extracts import BAD, Extract, attribute, found, honest_orders, severe
@@ -90,6 +91,24 @@ def test_what_stands_in_every_row_from_the_first_is_called_constant(extract: Ext
     for of in ("order", "event"):
         path = extract.long(attribute("leak", known_from="first_event", of=of), extra=leak)
         assert severe(path) == [("constant_from_start", "leak")]
+
+
+def test_what_stands_in_six_rows_of_ten_is_called_constant_even_without_a_time_of_callbacks(
+    extract: Extract,
+) -> None:
+    path = extract.long(attribute("leak", of="event"), extra={"leak": planted(extract, "category")})
+    path.write_text(path.read_text("utf-8").replace('at = "called"\n', ""), "utf-8")
+    rows = pd.read_csv(extract.folder / "events.csv")
+    rows["leak"] = rows["leak"].where(RNG.random(len(rows)) < 0.6)
+    rows.to_csv(extract.folder / "events.csv", index=False)
+    assert severe(path) == [("constant_from_start", "leak")]
+
+
+@pytest.mark.parametrize("orders", [300, 600])
+def test_a_small_extract_with_a_perfect_leak_is_severe(extract: Extract, orders: int) -> None:
+    extract.orders = honest_orders(orders, 1)
+    extract.orders["leak"] = planted(extract, "boolean")
+    assert severe(extract.wide(attribute("leak", "boolean"))) == [("near_perfect", "leak")]
 
 
 def test_known_only_after_the_callback_is_no_leak(extract: Extract) -> None:

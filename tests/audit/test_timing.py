@@ -137,6 +137,15 @@ def test_orders_under_two_ids_are_found_and_make_nothing_else_look_like_a_leak(e
     assert found(path)["duplicates", "order_id"].evidence["under_another_id"] == 400
 
 
+def test_a_long_file_that_holds_cases_twice_is_found(extract: Extract) -> None:
+    path = extract.long()
+    for name in ("events.csv", "calls.csv"):
+        rows = pd.read_csv(extract.folder / name)
+        twins = rows[rows["no"] < "PD000400"].assign(no=lambda frame: "X" + frame["no"])
+        pd.concat([rows, twins]).to_csv(extract.folder / name, index=False)
+    assert severe(path) == [("duplicates", "order_id")]
+
+
 def test_a_few_twins_are_a_warning(extract: Extract) -> None:
     orders = extract.orders
     extract.orders = pd.concat([orders, orders.iloc[:20].assign(no="X" + orders["no"].iloc[:20])])
