@@ -27,6 +27,8 @@ _COMPANION, _HARDLY_ONE, _MANY_LACK = 0.95, 0.02, 0.1
 _PLAINLY = 0.3
 #: Where all answer, this share of the worst of several levels is unheard of (a twentieth is usual).
 _MOSTLY_WORST = 0.4
+#: What is longer is no word of a scale, and is not shown.
+_WORD_LENGTH = 12
 #: Words that say that nobody answered, or nothing.
 _NO_ANSWER = re.compile(
     r"未评|未接|未答|未回|未联系|无人|无应答|无法|没有?接|不在|拒|空号|关机|停机|占线|超时|默认|放弃"

@@ -57,9 +57,10 @@ def acknowledgement_of(table: Mapping[str, Any]) -> Acknowledgement:
     where = "[[acknowledged]]"
     refuse_unknown_keys(where, table, ("kind", "column", "reason"))
     kind, reason = str(table.get("kind", "")), str(table.get("reason", "")).strip(" .…")
-    if kind not in list(FindingKind):
-        near = difflib.get_close_matches(kind, list(FindingKind), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FindingKind)}"
+    kinds = [known.value for known in FindingKind]
+    if kind not in kinds:
+        near = difflib.get_close_matches(kind, kinds, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(kinds)}"
         raise DescriptionError(f"{where}: kind {kind!r} is none of the audit's; {hint}")
     if not reason:
         raise DescriptionError(f'{where}, {kind}: it has no reason; say why it is harmless: reason = "…"')
