@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from desk.settings import Settings
 from models.registry import NoModelError, Registry
 from models.satisfaction_model import SatisfactionModel
+from pipelines import __main__ as command
 from pipelines.card import FIGURES, PAGE, write_again
 from pipelines.ingest import ingest
 from pipelines.promote import promote
@@ -55,11 +57,27 @@ def test_the_champion_of_the_time_stands_beside(district: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_the_card_of_a_version_is_written_again(district: Settings, tmp_path: Path) -> None:
+def test_the_card_of_a_version_is_written_again(
+    district: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = (district.home / "reports" / "card-1.html").read_text("utf-8")
-    assert write_again(district, "1", tmp_path / "deep" / "card.html").read_text("utf-8") == before
+    monkeypatch.setenv("QINGLING_HOME", str(district.home))
+    target = tmp_path / "deep" / "card.html"
+    done = CliRunner().invoke(command.app, ["card", "1", "--out", str(target)])
+    assert (done.exit_code, done.stdout) == (0, f"wrote {target}\n")
+    assert target.read_text("utf-8") == before
     again = write_again(district, None, None)  # the challenger's
     assert again == district.home / "reports" / "card-2.html"
+
+
+def test_the_command_says_that_there_is_no_such_version(
+    registry: Registry, model: SatisfactionModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QINGLING_HOME", str(registry.home))
+    registry.register(model, a_report(), {"seed": 0})
+    done = CliRunner().invoke(command.app, ["card", "9"])
+    assert done.exit_code == 1
+    assert "there is no 9 model" in done.stderr
 
 
 @pytest.mark.slow
