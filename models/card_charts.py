@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -12,6 +13,8 @@ _LEFT, _TOP, _RIGHT = 40, 12, 308
 #: How far an axis of shares may reach; the least that holds the data is taken.
 _TOPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 _ROW = 26
+#: What fits beside a shape: 8 Chinese characters or 12 letters.
+_LABEL_WIDTH = 24
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,10 @@ def shape_chart(feature: Mapping[str, Any]) -> Markup:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 8 else label[:7] + "…"
+    """As much of a label as there is room for: two Chinese characters are as wide as three letters."""
+    widths = np.cumsum([3 if east_asian_width(letter) in "WF" else 2 for letter in label])
+    room = int(np.searchsorted(widths, _LABEL_WIDTH, side="right"))
+    return label if room == len(label) else label[: room - 1] + "…"
 
 
 def _axes(upward: str, across: str, y: float) -> str:

@@ -119,7 +119,7 @@ def _slices(card: Mapping[str, Any]) -> Iterator[str]:
         off = sum(row["is_off"] for row in kind["rows"])
         told = len(kind["rows"]) - small
         if off > max(1, 0.1 * told):
-            yield f"{told} 个{kind['zh']}里有 {off} 个的平均预测落在实际占比的 95% 区间外，凭运气约 {0.05 * told:.0f} 个。"
+            yield f"{told} 个{kind['zh']}里有 {off} 个的平均预测落在实际占比的 95% 区间外，凭运气约 {0.05 * told:.1f} 个。"
         if small and small == len(kind["rows"]):
             yield f"没有一个{kind['zh']}够 30 件：按{kind['zh']}好不好，这批工单说不了。"
 

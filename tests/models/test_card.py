@@ -165,6 +165,9 @@ def test_only_tables_move_sideways_and_nothing_is_fetched(
     long = np.array([f"{'很长的物业企业名称' * 4}{n % 3}" for n in range(len(judged))], dtype=object)
     named = replace(training, judgement=replace(judged, slices={"company": long}))
     card = a_card(named, Origin.REAL, champion=Champion("3", judged.baseline))
+    for feature in card["features"]:
+        for point in feature["points"]:
+            point["label"] = "HOUSEWARES_AND_GARDEN" if width == 320 else "很长的取值名称很长"
     (tmp_path / "card.html").write_text(render(card, "4"), "utf-8")
     page = browser.new_context(viewport={"width": width, "height": 800}, is_mobile=width < 700).new_page()
     asked: list[str] = []
