@@ -120,11 +120,14 @@ def _twins(sheet: Sheet) -> set[str]:
 
 
 def _same_course(events: pd.DataFrame) -> set[str]:
-    """Ids of orders whose events, three or more, fell at the very instants of an earlier order's."""
+    """Ids of orders whose events, three or more, fell at the very instants of an earlier order's.
+
+    Days without a time are left alone: many orders share those.
+    """
     timed = events[~events["is_day"].astype(bool)]
     hashed = pd.util.hash_pandas_object(timed[["type", "happened_at"]], index=False)
     courses = hashed.groupby(timed["order_id"], sort=False).agg(["sum", "size"])
-    return set(courses.index[courses.duplicated() & (courses["size"] >= _TELLING_COURSE)])
+    return set(courses.index[courses.duplicated() & (courses["size"] >= _TELLING_COURSE)].astype(str))
 
 
 def _nothing_stored(ids: pd.Index) -> Stored:

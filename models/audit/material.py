@@ -165,7 +165,7 @@ class Material:
     @cached_property
     def is_timed(self) -> bool:
         """Whether ratings have times of their own; otherwise they count as known at the last event."""
-        return bool(self.orders["is_timed"].to_numpy(dtype=bool)[self.judged].mean() > 0.5)
+        return bool(self.orders["is_timed"].to_numpy(dtype=bool)[self.judged].sum() * 2 > len(self.judged))
 
     def first_closed_at(self) -> np.ndarray:
         """Per order, when its first closing was known; NO_TIME without any."""

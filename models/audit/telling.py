@@ -33,6 +33,7 @@ _SOME_EMPTY = 0.02
 #: Words of which most are different, and long, are texts.
 _MOSTLY_DIFFERENT, _TEXT_LENGTH = 0.2, 6
 
+_NEARLY_ALWAYS = 0.95
 #: Counts of an event above this are one group.
 _MANY = 3
 #: A value that gives away less than half of the ratings of its side may be an honest, dire case; a column
@@ -109,10 +110,17 @@ def telling_columns(material: Material) -> Iterator[Finding]:
             continue
         if column.is_constant:
             telling = telling.from_the_start()
-        elif column.is_of_event and not material.is_timed:
+        elif column.is_of_event and not material.is_timed and not _comes_with_the_rating(column, material):
             telling = telling.as_course_of_events()
         remedy = column_remedy(telling.kind, column)
         yield telling.finding(column.name, remedy, Severity.NOTE if not column.is_declared else None)
+
+
+def _comes_with_the_rating(column: Column, material: Material) -> bool:
+    """Whether nearly all that the column ever says, it says at the instant at which the rating is known."""
+    label_at = material.time("label_at")[column.order]
+    is_told = column.is_filled & (label_at != NO_TIME)
+    return bool((column.known_at == label_at)[is_told].mean() >= _NEARLY_ALWAYS)
 
 
 def telling_events(material: Material) -> Iterator[Finding]:

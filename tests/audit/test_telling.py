@@ -93,6 +93,17 @@ def test_what_stands_in_every_row_from_the_first_is_called_constant(extract: Ext
         assert severe(path) == [("constant_from_start", "leak")]
 
 
+def test_what_comes_with_the_outcome_alone_is_severe_even_without_a_time_of_callbacks(
+    extract: Extract,
+) -> None:
+    path = extract.long(attribute("leak", of="event"), extra={"leak": planted(extract, "category")})
+    path.write_text(path.read_text("utf-8").replace('at = "called"\n', ""), "utf-8")
+    rows = pd.read_csv(extract.folder / "events.csv")
+    rows["leak"] = rows["leak"].mask(rows["no"].duplicated(keep="last"))
+    rows.to_csv(extract.folder / "events.csv", index=False)
+    assert severe(path) == [("near_perfect", "leak")]
+
+
 def test_what_stands_in_six_rows_of_ten_is_called_constant_even_without_a_time_of_callbacks(
     extract: Extract,
 ) -> None:
