@@ -1,10 +1,17 @@
-"""Two ways from a matrix to the log-odds of 不满意: boosted trees and a ridge logistic regression."""
+"""Two ways from a matrix to the log-odds of 不满意: boosted trees and a ridge logistic regression.
+
+Both hear all four ratings: they learn the chance of 不满意, of 一般 or worse, and of 基本满意 or worse, and
+average the three log-odds, for what makes an order worse makes it worse at every step. The level is then that
+of 不满意 alone. Where the scale has two levels there is one chance, and nothing to average.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from models.calibration import sigmoid
 
 #: The regression learns from at most this many rows: beyond it gains nothing and only costs memory.
 _MOST_ROWS = 30_000
@@ -12,6 +19,8 @@ _MOST_ROWS = 30_000
 _FEW_ROWS = 50_000
 #: Standardised values beyond this are cut, so that one odd order cannot swing a coefficient.
 _CLIP = 4.0
+#: The level is found on about this many rows.
+_LEVEL_ROWS, _NEWTON_STEPS = 20_000, 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +38,27 @@ class RidgeLogistic:
     def fit(
         cls, X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: float, seed: int = 0
     ) -> "RidgeLogistic":
-        """Fit on rows of a matrix with NaN; `C` is scikit-learn's inverse strength of the ridge."""
+        """Fit one outcome on rows of a matrix with NaN; `C` is scikit-learn's inverse strength of the ridge."""
+        return cls._fitted(X, y[:, None], weight, C, seed)
+
+    @classmethod
+    def of_ratings(
+        cls, X: np.ndarray, rating: np.ndarray, weight: np.ndarray, C: float, seed: int = 0
+    ) -> "RidgeLogistic":
+        """Fit 不满意 from ratings (0–3), listening to every step of the scale."""
+        return cls._fitted(X, rating[:, None] <= steps_of(rating), weight, C, seed)
+
+    @classmethod
+    def _fitted(
+        cls, X: np.ndarray, steps: np.ndarray, weight: np.ndarray, C: float, seed: int
+    ) -> "RidgeLogistic":
+        """The mean regression of outcomes (n × steps), at the level of the first."""
         from sklearn.linear_model import LogisticRegression
 
         rows = np.arange(len(X))
         if len(X) > _MOST_ROWS:
             rows = np.sort(np.random.default_rng(seed).choice(len(X), _MOST_ROWS, replace=False))
-        X, y, weight = X[rows].astype(np.float64), y[rows], weight[rows] * (len(weight) / len(rows))
+        X, steps, weight = X[rows].astype(np.float64), steps[rows], weight[rows] * (len(weight) / len(rows))
         missing = np.isnan(X)
         fill = np.array(
             [np.median(c[~m]) if (~m).any() else 0.0 for c, m in zip(X.T, missing.T, strict=True)]
@@ -46,10 +69,15 @@ class RidgeLogistic:
         scale = np.where(scale > 1e-9, scale, 1.0)
         has_missing = np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0))
         design = np.hstack([np.clip((squeezed - middle) / scale, -_CLIP, _CLIP), missing[:, has_missing]])
-        model = LogisticRegression(C=C, solver="newton-cholesky", max_iter=100, tol=1e-6).fit(
-            design, y, sample_weight=weight
-        )
-        return cls(middle, scale, fill, has_missing, model.coef_[0], float(model.intercept_[0]))
+        model = LogisticRegression(C=C, solver="newton-cholesky", max_iter=100, tol=1e-6)
+        found = []
+        for y in steps.T:
+            model.fit(design, y, sample_weight=weight)
+            found.append((model.coef_[0], float(model.intercept_[0])))
+        coefficients, intercept = np.mean([one for one, _ in found], axis=0), found[0][1]
+        if len(found) > 1:
+            intercept = level_of(design @ coefficients, steps[:, 0], weight)
+        return cls(middle, scale, fill, has_missing, coefficients, intercept)
 
     def _design(self, X: np.ndarray) -> np.ndarray:
         missing = np.isnan(X)
@@ -126,13 +154,32 @@ class TreeShape:
         }
 
 
-def binned(X: np.ndarray, y: np.ndarray, weight: np.ndarray, bins: int) -> Any:
+def steps_of(rating: np.ndarray) -> list[int]:
+    """The levels at or below which some ratings lie and above which others do, each parting them anew.
+
+    >>> steps_of(np.array([0, 1, 2, 3])), steps_of(np.array([0, 3, 3])), steps_of(np.array([0, 1]))
+    ([0, 1, 2], [0], [0])
+    """
+    return [int(level) for level in np.unique(rating)[:-1]]
+
+
+def level_of(log_odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
+    """What has to be added to log-odds so that the chances sum to the outcomes, by Newton steps."""
+    added = 0.0
+    for _ in range(_NEWTON_STEPS):
+        p = sigmoid(log_odds + added)
+        step = float(weight @ (p - y)) / max(float(weight @ (p * (1 - p))), 1e-9)
+        added -= float(np.clip(step, -2.0, 2.0))
+    return added
+
+
+def binned(X: np.ndarray, weight: np.ndarray, bins: int) -> Any:
     """Rows as LightGBM reads them; binning costs as much as many trees, so several growths share it."""
     import lightgbm
 
-    return lightgbm.Dataset(
-        X, y.astype(np.float64), weight=weight, params=_reading(len(X), bins), free_raw_data=True
-    ).construct()
+    parameters = _reading(len(X), bins)
+    label = np.zeros(len(X))
+    return lightgbm.Dataset(X, label, weight=weight, params=parameters, free_raw_data=True).construct()
 
 
 def _reading(rows: int, bins: int) -> dict[str, Any]:
@@ -146,53 +193,81 @@ def _reading(rows: int, bins: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class BoostedTrees:
-    """LightGBM's boosted trees; several seeds are averaged in log-odds."""
+    """LightGBM's boosted trees; several seeds and steps of the scale are averaged in log-odds.
+
+    added : what brings the average to the level of 不满意
+    """
 
     boosters: tuple[Any, ...]
-    trees: int = field(default=0)
+    trees: int
+    added: float = 0.0
 
     @classmethod
     def fit(
-        cls, X: np.ndarray, y: np.ndarray, weight: np.ndarray, shape: TreeShape, trees: int, seed: int = 0
+        cls,
+        X: np.ndarray,
+        rating: np.ndarray,
+        weight: np.ndarray,
+        shape: TreeShape,
+        trees: int,
+        seed: int = 0,
     ) -> "BoostedTrees":
-        """Grow `trees` trees a seed on rows of a matrix with NaN."""
-        return cls.grow(binned(X, y, weight, shape.bins), shape, trees, seed)
+        """Grow `trees` trees a seed and step on rows of a matrix with NaN and their ratings (0–3)."""
+        grown = cls.grow(binned(X, weight, shape.bins), rating, shape, trees, seed)
+        return grown.levelled(X, rating, weight, trees)
 
     @classmethod
-    def grow(cls, rows: Any, shape: TreeShape, trees: int, seed: int = 0) -> "BoostedTrees":
-        """The same on rows that are binned already."""
+    def grow(
+        cls, rows: Any, rating: np.ndarray, shape: TreeShape, trees: int, seed: int = 0
+    ) -> "BoostedTrees":
+        """The same on rows that are binned already; not brought to a level yet."""
         import lightgbm
 
+        steps = steps_of(rating)
         boosters = []
-        for number in range(shape.seeds):
-            parameters = shape.lightgbm(seed * 1000 + number) | _reading(rows.num_data(), shape.bins)
-            boosters.append(lightgbm.train(parameters, rows, num_boost_round=trees))
+        for level in steps:
+            rows.set_label((rating <= level).astype(np.float64))
+            # several steps are several looks at the same rows already
+            for number in range(-(-shape.seeds // len(steps))):
+                parameters = shape.lightgbm(seed * 1000 + number) | _reading(rows.num_data(), shape.bins)
+                boosters.append(lightgbm.train(parameters, rows, num_boost_round=trees))
         return cls(tuple(boosters), trees)
 
-    def log_odds(self, X: np.ndarray, trees: int | None = None) -> np.ndarray:
-        """The log-odds of 不满意 a row, by the first `trees` trees."""
+    def levelled(self, X: np.ndarray, rating: np.ndarray, weight: np.ndarray, trees: int) -> "BoostedTrees":
+        """The first `trees` trees, brought to the level of 不满意 among the rows that they grew on."""
+        plain = BoostedTrees(self.boosters, trees)
+        if len(steps_of(rating)) == 1:
+            return plain
+        some = slice(None, None, max(1, len(X) // _LEVEL_ROWS))
+        added = level_of(plain.log_odds(X[some]), rating[some] == 0, weight[some])
+        return BoostedTrees(self.boosters, trees, added)
+
+    def log_odds(self, X: np.ndarray) -> np.ndarray:
+        """The log-odds of 不满意 a row."""
         threads = 1 if len(X) < 1000 else 0
         total = np.zeros(len(X))
         for booster in self.boosters:
-            total += booster.predict(
-                X, raw_score=True, num_iteration=trees or self.trees, num_threads=threads
-            )
-        return total / len(self.boosters)
+            total += booster.predict(X, raw_score=True, num_iteration=self.trees, num_threads=threads)
+        return total / len(self.boosters) + self.added
 
     def contributions(self, X: np.ndarray) -> np.ndarray:
         """What each column of the matrix adds to the log-odds, against the mean (n × columns)."""
         total = np.zeros(X.shape)
         for booster in self.boosters:
-            total += booster.predict(X, pred_contrib=True, num_threads=1 if len(X) < 1000 else 0)[:, :-1]
+            total += booster.predict(
+                X, pred_contrib=True, num_iteration=self.trees, num_threads=1 if len(X) < 1000 else 0
+            )[:, :-1]
         return total / len(self.boosters)
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads."""
-        return {"boosters": [booster.model_to_string() for booster in self.boosters], "trees": self.trees}
+        texts = [booster.model_to_string(num_iteration=self.trees) for booster in self.boosters]
+        return {"boosters": texts, "trees": self.trees, "added": self.added}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "BoostedTrees":
         """The trees that were stored, as LightGBM's own text: nothing in it can run."""
         import lightgbm
 
-        return cls(tuple(lightgbm.Booster(model_str=text) for text in stored["boosters"]), stored["trees"])
+        boosters = tuple(lightgbm.Booster(model_str=text) for text in stored["boosters"])
+        return cls(boosters, stored["trees"], stored["added"])

@@ -54,21 +54,26 @@ class Fold:
 
     def ridge(self, C: float) -> np.ndarray:
         """What a ridge regression says of the later rows, in log-odds."""
-        m, rows = self.material, self.learn
-        fitted = RidgeLogistic.fit(m.X[rows], m.is_dissatisfied[rows], m.weight[rows], C, self.seed)
-        return fitted.log_odds(m.X[self.judge])
+        return RidgeLogistic.of_ratings(*self._learnt, C, self.seed).log_odds(self.material.X[self.judge])
 
     def trees(self, shape: TreeShape, counts: Sequence[int]) -> dict[int, np.ndarray]:
         """The same of trees of one shape, after each of these (ascending) numbers of them."""
-        grown = BoostedTrees.grow(self._binned(shape.bins), shape, counts[-1], self.seed)
-        return {count: grown.log_odds(self.material.X[self.judge], count) for count in counts}
+        X, rating, weight = self._learnt
+        grown = BoostedTrees.grow(self._binned(shape.bins), rating, shape, counts[-1], self.seed)
+        judge = self.material.X[self.judge]
+        return {count: grown.levelled(X, rating, weight, count).log_odds(judge) for count in counts}
 
     def _binned(self, bins: int) -> Any:
         """The rows as LightGBM reads them; binning costs as much as many trees, so growths share it."""
         if bins not in self._binned_rows:
-            m, rows = self.material, self.learn
-            self._binned_rows[bins] = binned(m.X[rows], m.is_dissatisfied[rows], m.weight[rows], bins)
+            X, _, weight = self._learnt
+            self._binned_rows[bins] = binned(X, weight, bins)
         return self._binned_rows[bins]
+
+    @cached_property
+    def _learnt(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        m, rows = self.material, self.learn
+        return m.X[rows], m.rating[rows], m.weight[rows]
 
     @cached_property
     def _binned_rows(self) -> dict[int, Any]:

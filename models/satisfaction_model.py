@@ -23,7 +23,7 @@ from models.prediction_set import PredictionSets
 from models.selection import Choice, Held, Menu, Search, choose
 from models.text_score import TextScore
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class FeaturesChangedError(QinglingError, ValueError):
@@ -119,8 +119,8 @@ class SatisfactionModel:
         progress(f"final fit: {choice.name}")
         trees = None
         if choice.trees_share > 0:
-            trees = BoostedTrees.fit(X, y, weight, choice.shape, choice.trees, seed)
-        ridge = RidgeLogistic.fit(X, y, weight, choice.C, seed)
+            trees = BoostedTrees.fit(X, examples.rating, weight, choice.shape, choice.trees, seed)
+        ridge = RidgeLogistic.of_ratings(X, examples.rating, weight, choice.C, seed)
         calibration, baseline, levels, sets = calibrate(held, choice, examples.rating, weight)
         return cls(
             features=training.feature_set,

@@ -1,8 +1,9 @@
-"""Three ways to four ordered levels, by ranked probability score: `make bench-levels`.
+"""Four ways to four ordered levels, by ranked probability score: `make bench-levels`.
 
-All three grow trees of the shape and number that training chose, on the same examples: four classes at once;
-three cumulative chances, put in order; one chance of 不满意 with a map to the other levels. All are grown on
-the earlier three quarters of what may be learnt from and calibrated on the last.
+All grow trees of the shape and number that training chose, on the same examples: four classes at once; three
+cumulative chances, put in order; one rank with a map to the levels, the rank being the log-odds of 不满意 or
+the mean of those of every step of the scale. All are grown on the earlier three quarters of what may be
+learnt from and calibrated on the last.
 """
 
 from dataclasses import replace
@@ -58,8 +59,10 @@ def _ways(model: SatisfactionModel, learn: TrainingSet, test: TrainingSet) -> di
     shape = replace(model.choice.shape, seeds=1)
     trees = model.choice.trees or 60
     grown = [
-        BoostedTrees.fit(X[early], rating[early] <= level, weight[early], shape, trees) for level in range(3)
+        BoostedTrees.fit(X[early], np.where(rating[early] <= level, 0, 3), weight[early], shape, trees)
+        for level in range(3)
     ]
+    every_step = BoostedTrees.fit(X[early], rating[early], weight[early], shape, trees)
     parameters = shape.lightgbm(0) | {"objective": "multiclass", "num_class": 4, "num_threads": 2}
     rows = lightgbm.Dataset(
         X[early], rating[early], weight=weight[early], params={"max_bin": shape.bins, "verbosity": -1}
@@ -78,16 +81,21 @@ def _ways(model: SatisfactionModel, learn: TrainingSet, test: TrainingSet) -> di
     moved = LogisticRegression(C=1.0, max_iter=500).fit(
         np.log(classes.predict(X[~early])), late, sample_weight=said
     )
-    worst = np.log(lines[:, 0] / (1 - lines[:, 0]))
-    z = grown[0].log_odds(X[~early])
-    straight = LogisticRegression(C=1e6).fit(z[:, None], late == 0, sample_weight=said)
-    levels = LevelMap.fit(straight.decision_function(z[:, None]), late, said)
+
+    def mapped(trees: BoostedTrees) -> np.ndarray:
+        """The four levels by a map from the rank."""
+        z = trees.log_odds(X[~early])
+        straight = LogisticRegression(C=1e6).fit(z[:, None], late == 0, sample_weight=said)
+        levels = LevelMap.fit(straight.decision_function(z[:, None]), late, said)
+        return levels.probabilities(straight.decision_function(trees.log_odds(Z)[:, None]))
+
     four = np.zeros((tested, 4))
     four[:, moved.classes_] = moved.predict_proba(np.log(classes.predict(Z)))
     return {
         "four classes": four,
         "cumulative": np.diff(ordered, axis=1, prepend=0.0, append=1.0),
-        "rank, then map": levels.probabilities(worst),
+        "rank by 不满意, then map": mapped(grown[0]),
+        "rank by every step, then map": mapped(every_step),
     }
 
 
