@@ -21,10 +21,9 @@ from models.audit.timing import (
 )
 
 #: What a column that is known to tell the rating need not be told of as well.
-_IF_NOTHING_WORSE = (describes_end, only_where_rated, after_callback, computed_from_ratings)
+_IF_NOTHING_WORSE = (describes_end, only_where_rated, in_callback_file, after_callback, computed_from_ratings)
 _ALWAYS = (
     telling_events,
-    in_callback_file,
     entered_late,
     untimed_callbacks,
     silent_as_worst,
