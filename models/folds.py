@@ -102,6 +102,11 @@ class Folds:
         """The rows judged by, fold after fold."""
         return np.concatenate([fold.judge for fold in self.folds])
 
+    @cached_property
+    def window(self) -> np.ndarray:
+        """The number of the window that each of these rows stands in."""
+        return np.concatenate([np.full(len(fold.judge), number) for number, fold in enumerate(self.folds)])
+
     @property
     def can_judge(self) -> bool:
         """Whether there is anything to compare candidates by."""

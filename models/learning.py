@@ -55,5 +55,5 @@ def calibrate(
         baseline = StageCalibration.fit(held.baseline_log_odds, held.stage, y, held.weight, stages)
     moved = calibration.log_odds(held.log_odds, held.stage)
     levels = LevelMap.fit(moved, held.rating, held.weight)
-    sets = PredictionSets.fit(levels.probabilities(moved), held.rating, held.weight)
+    sets = PredictionSets.fit(levels.probabilities(moved), held.rating, held.weight, held.window)
     return calibration, baseline, levels, sets

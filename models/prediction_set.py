@@ -10,15 +10,17 @@ from hotline.satisfaction import Rating
 
 #: How often the set is to hold the rating that comes, whichever it is.
 STATED = 0.90
+#: By so much (log-odds) the level moves from one window to the next in the data that we measured.
+_DRIFT = 0.2
 
 
 @dataclass(frozen=True)
 class PredictionSets:
     """Split-conformal sets that promise the stated share twice: among the truly 不满意, and among all others.
 
-    A level is in the set if its probability is at least `least` of that level. The promise holds for
-    orders like the held-out ones; drift weakens it, so every report measures it anew. Promised for each
-    of the four levels apart, the rare middle ones would stand in almost every set.
+    A level is in the set if its probability is at least `least` of that level. Promised for each of the
+    four levels apart, the rare middle ones would stand in almost every set. Weeks differ: the promise is
+    made for the worst of the held-out windows, and some drift beyond; every report measures it anew.
     """
 
     stated: float
@@ -26,12 +28,26 @@ class PredictionSets:
 
     @classmethod
     def fit(
-        cls, probabilities: np.ndarray, rating: np.ndarray, weight: np.ndarray, stated: float = STATED
+        cls,
+        probabilities: np.ndarray,
+        rating: np.ndarray,
+        weight: np.ndarray,
+        window: np.ndarray,
+        stated: float = STATED,
+        drift: float = _DRIFT,
     ) -> "PredictionSets":
-        """From held-out probabilities (n × 4) and the ratings that came; a level that never did is left out."""
+        """From held-out probabilities (n × 4), the ratings that came and the number of the window of each.
+
+        A level that never came is in no set.
+        """
         came = probabilities[np.arange(len(rating)), rating]
         worst = rating == Rating.DISSATISFIED
-        least = [_least(came[rows], weight[rows], stated) for rows in (worst, ~worst)]
+        least = [
+            _moved(
+                min(_least(came[rows & part], weight[rows & part], stated) for part in _parts(window)), drift
+            )
+            for rows in (worst, ~worst)
+        ]
         present = [bool((rating == level).any()) for level in Rating]
         bounds = [least[0], *(least[1:] * (len(Rating) - 1))]
         return cls(
@@ -62,3 +78,15 @@ def _least(probability: np.ndarray, weight: np.ndarray, stated: float) -> float:
     reached = np.cumsum(np.bincount(place_of, weight))
     place = np.searchsorted(reached, (1 - stated) * (reached[-1] + 1) + 1e-9, side="right") - 1
     return float(values[place]) if place >= 0 else 0.0
+
+
+def _parts(window: np.ndarray) -> list[np.ndarray]:
+    return [window == number for number in np.unique(window)]
+
+
+def _moved(probability: float, drift: float) -> float:
+    """The probability with its log-odds lowered by the drift; 0 and infinity stay."""
+    if not 0 < probability < 1:
+        return probability
+    odds = probability / (1 - probability) * np.exp(-drift)
+    return float(odds / (1 + odds))

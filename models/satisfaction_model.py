@@ -150,10 +150,11 @@ class SatisfactionModel:
         )
 
     def held_on(self, training: TrainingSet) -> Held:
-        """What this model says of later examples, for another to be calibrated on."""
+        """What this model says of later examples, for another to be calibrated on: a window of its own."""
         X = self.matrix(training.columns)
         examples, stage = training.examples, training.columns["stage"].astype(int)
-        return Held(self._raw(X), self.ridge.log_odds(X), stage, examples.rating, examples.weight)
+        window = np.full(len(stage), -1)
+        return Held(self._raw(X), self.ridge.log_odds(X), stage, examples.rating, examples.weight, window)
 
     def matrix(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """The matrix that the estimators read, from the model's feature columns."""

@@ -91,7 +91,8 @@ class Menu:
 class Held:
     """What the chosen estimator said of examples later than all that it had learnt from.
 
-    One entry an example: raw log-odds of the choice and of the baseline, stage number, rating, weight.
+    One entry an example: raw log-odds of the choice and of the baseline, stage number, rating, weight, and
+    the number of the window that it stands in.
     """
 
     log_odds: np.ndarray
@@ -99,6 +100,7 @@ class Held:
     stage: np.ndarray
     rating: np.ndarray
     weight: np.ndarray
+    window: np.ndarray
 
     def joined(self, other: "Held | None") -> "Held":
         """Both together."""
@@ -159,4 +161,6 @@ def blended(
 def held_of(folds: Folds, log_odds: np.ndarray, baseline: np.ndarray) -> Held:
     """What was said of the rows judged by, with their stages, ratings and weights."""
     rows, material = folds.rows, folds.material
-    return Held(log_odds, baseline, material.stage[rows], material.rating[rows], material.weight[rows])
+    return Held(
+        log_odds, baseline, material.stage[rows], material.rating[rows], material.weight[rows], folds.window
+    )

@@ -31,6 +31,7 @@ def run(settings: Settings, orders: int, seed: int) -> None:
     score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)
     _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
     _say("  qingling score ORDER --at 2026-10-20T09:00+08:00    one order at any moment")
+    _say(f"  {settings.home}/reports/    the model card, in Chinese: open it in a browser")
     _say("  qingling serve                                      the API, described at /docs")
     _say("  mlflow ui --backend-store-uri " + settings.mlflow_uri)
 
