@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from models.calibration import penalised_logistic
-from models.estimators import BoostedTrees, RidgeLogistic, TreeShape, binned
+from models.ridge import RidgeLogistic
+from models.trees import BoostedTrees, TreeShape, binned
 
 #: The choice looks at this many examples at most; the final fit learns from all.
 _MOST_EXAMPLES = 60_000

@@ -18,7 +18,7 @@ from hotline.calendar import NO_TIME
 from hotline.lifecycle import OfficialCaller
 from models.calibration import penalised_logistic, sigmoid
 from models.encoding import Encoding
-from models.estimators import RidgeLogistic
+from models.ridge import RidgeLogistic
 
 #: What may tell who answers: the estate, the round and how it went. Ratings of the same order that were
 #: heard earlier are among it; those of the caller's other orders are not, nobody being hard to please.

@@ -16,12 +16,13 @@ from hotline.order import Attribute, AttributeKind, AttributeOf
 from hotline.satisfaction import WEIGHTS
 from models.calibration import LevelMap, StageCalibration
 from models.encoding import Encoding
-from models.estimators import BoostedTrees, RidgeLogistic
 from models.folds import Folds, Material
 from models.learning import calibrate, embargo, learn_text
 from models.prediction_set import PredictionSets
+from models.ridge import RidgeLogistic
 from models.selection import Choice, Held, Menu, Search, choose
 from models.text_score import TextScore
+from models.trees import BoostedTrees
 
 _FORMAT = 3
 

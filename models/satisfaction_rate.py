@@ -7,9 +7,9 @@ import numpy as np
 from features.arrays import Floats, Ints
 from hotline.satisfaction import WEIGHTS
 from models.calibration import LevelMap
-from models.estimators import RidgeLogistic
 from models.metrics import Interval
 from models.response import LEAST, RIDGE, Calls, Response, folds_of
+from models.ridge import RidgeLogistic
 
 #: The silent may hold any rating at most so many times as often, or as seldom, as those who answered in
 #: the same circumstances. Nothing in the data tells this figure: it says how much mood one allows for.

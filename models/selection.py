@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from models.estimators import TreeShape
 from models.folds import Folds
+from models.trees import TreeShape
 
 #: Below this many orders of the rarer outcome nothing is chosen: one ridge regression, no trees.
 _LEAST_RARER = 50

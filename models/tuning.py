@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from models.estimators import TreeShape
 from models.folds import Folds
 from models.selection import Choice, Held, Menu, best_ridge, blended, choose, held_of
+from models.trees import TreeShape
 
 #: Name, least, most, whether on a logarithmic scale and whether a whole number.
 SPACE: dict[str, tuple[float, float, bool, bool]] = {

@@ -1,7 +1,6 @@
 """The challenger becomes champion if it is not worse on the same later orders; the one before can return."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -80,10 +79,5 @@ def _asked_now(judged: Judgement, champion: Registered, settings: Settings) -> n
         history = History.of(Log.of(store.frames(), model.attributes, model.label_caller))
     finally:
         store.close()
-    frame = OrderFrame.at_times(history.chronicle, _ids(judged), judged.as_of)
-    columns: dict[str, Any] = compute_columns(frame, history, model.features)
-    return np.asarray(model.probabilities(columns)[:, 0])
-
-
-def _ids(judged: Judgement) -> list[str]:
-    return [str(order_id) for order_id in judged.order_id]
+    frame = OrderFrame.at_times(history.chronicle, judged.order_id.tolist(), judged.as_of)
+    return model.probabilities(compute_columns(frame, history, model.features))[:, 0]

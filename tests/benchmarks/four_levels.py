@@ -17,10 +17,10 @@ from features.catalogue import feature_set
 from features.training_set import TrainingSet
 from models.backtest import Protocol, parts, prepared
 from models.calibration import LevelMap
-from models.estimators import BoostedTrees
 from models.learning import learn_text
 from models.metrics import auc, ranked_probability_score
 from models.satisfaction_model import SatisfactionModel
+from models.trees import BoostedTrees
 from pipelines.train import history_of
 from tests.benchmarks.sets import district, quiet, scratch
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desk.settings import Settings
 from pipelines.ingest import ingest
-from pipelines.simulate import simulate_extract
+from tests.pipelines.worlds import a_district
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,10 +28,7 @@ def open_set(name: str, folder: Path) -> Settings:
 
 def district(orders: int, folder: Path, seed: int = 1) -> Settings:
     """A simulated district, ingested."""
-    simulate_extract(orders, seed, folder / f"extract-{orders}", _quiet)
-    settings = Settings(home=folder / f"home-{orders}", database_url=None, dataset=None)
-    ingest(folder / f"extract-{orders}" / "pudong.toml", settings)
-    return settings
+    return a_district(folder / f"district-{orders}-{seed}", orders, seed)
 
 
 def _quiet(*_: object) -> None:

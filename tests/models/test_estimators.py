@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from models.calibration import sigmoid
-from models.estimators import BoostedTrees, RidgeLogistic, TreeShape, level_of, steps_of
 from models.metrics import auc
+from models.ridge import RidgeLogistic
+from models.steps import level_of, steps_of
+from models.trees import BoostedTrees, TreeShape
 
 N = 3_000
 SHAPE = TreeShape(8, 40, 0.05, 0.6, 0.7, 20.0, 2)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.estimators import TreeShape
 from models.folds import Folds, Material, forward_rows
 from models.selection import Choice, Menu, choose, only
+from models.trees import TreeShape
 from models.tuning import Tuning
 
 RNG = np.random.default_rng(11)

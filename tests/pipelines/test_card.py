@@ -11,11 +11,9 @@ from models.registry import NoModelError, Registry
 from models.satisfaction_model import SatisfactionModel
 from pipelines import __main__ as command
 from pipelines.card import FIGURES, PAGE, write_again
-from pipelines.ingest import ingest
 from pipelines.promote import promote
-from pipelines.simulate import simulate_extract
 from pipelines.train import Recipe, train
-from tests.pipelines.worlds import a_report
+from tests.pipelines.worlds import a_district, a_report
 
 pytestmark = pytest.mark.xdist_group("registry")
 QUIET = {"progress": lambda *_: None}
@@ -24,10 +22,7 @@ QUIET = {"progress": lambda *_: None}
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home with a small simulated district: version 1 is champion, version 2 was trained after it."""
-    folder = tmp_path_factory.mktemp("district")
-    simulate_extract(4000, 3, folder / "extract", lambda *_: None)
-    settings = Settings(home=folder / "home", dataset=None)
-    ingest(folder / "extract" / "pudong.toml", settings)
+    settings = a_district(tmp_path_factory.mktemp("district"), 4000, seed=3)
     train(settings, Recipe(), **QUIET)
     promote(settings, None, force=True)
     train(settings, Recipe(seed=1), **QUIET)

@@ -8,9 +8,8 @@ import pytest
 
 from desk.settings import Settings
 from models.registry import NoModelError, Registry
-from pipelines.ingest import ingest
-from pipelines.simulate import simulate_extract
 from pipelines.train import CHOICE, Recipe, UnknownFamilyError, backtest_store, train
+from tests.pipelines.worlds import a_district
 
 pytestmark = [pytest.mark.xdist_group("registry"), pytest.mark.slow]
 
@@ -20,10 +19,7 @@ QUIET = {"progress": lambda *_: None}
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home with a small simulated district and a model tuned for a few seconds."""
-    folder = tmp_path_factory.mktemp("district")
-    simulate_extract(6000, 3, folder / "extract", lambda *_: None)
-    settings = Settings(home=folder / "home", dataset=None)
-    ingest(folder / "extract" / "pudong.toml", settings)
+    settings = a_district(tmp_path_factory.mktemp("district"), 6000, seed=3)
     train(settings, Recipe(seed=7, tune_minutes=0.1), **QUIET)
     return settings
 
@@ -55,9 +51,7 @@ def test_the_run_records_what_it_was_made_of(district: Settings) -> None:
 def test_the_same_extract_ingested_elsewhere_is_the_same_data(district: Settings, tmp_path: Path) -> None:
     from pipelines.train import history_of
 
-    simulate_extract(6000, 3, tmp_path / "extract", lambda *_: None)
-    there = Settings(home=tmp_path / "home", dataset=None)
-    ingest(tmp_path / "extract" / "pudong.toml", there)
+    there = a_district(tmp_path, 6000, seed=3)
     mine, theirs = (history_of(s)[1].chronicle.log for s in (district, there))
     assert mine.fingerprint == theirs.fingerprint
     late = mine.events.assign(known_at=mine.events["known_at"] + 1)

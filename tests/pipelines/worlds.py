@@ -1,14 +1,18 @@
 """A small model for tests of the registry and of promotion: learnt in seconds, with texts and callers."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
 from features.training_set import TrainingSet, build_training_set, examples_of
 from models.satisfaction_model import SatisfactionModel
+from pipelines.ingest import ingest
+from pipelines.simulate import simulate_extract
 from tests.models.worlds import a_log
 
 #: A word that only the callers of a few orders used, and callers nobody should find again.
@@ -31,6 +35,14 @@ SIGNAL = {
 def a_report(**figures: Any) -> dict[str, Any]:
     """The report of a model with signal, but for these figures."""
     return SIGNAL | figures
+
+
+def a_district(folder: Path, orders: int, seed: int) -> Settings:
+    """The home of a simulated district, ingested."""
+    simulate_extract(orders, seed, folder / "extract", lambda *_: None)
+    settings = Settings(home=folder / "home", database_url=None, dataset=None)
+    ingest(folder / "extract" / "pudong.toml", settings)
+    return settings
 
 
 def a_training_set(orders: int = 500) -> TrainingSet:
