@@ -66,15 +66,18 @@ bench-ablation: .venv/installed-dev  ## what each family of features adds
 bench-levels: .venv/installed-dev ## three ways to four levels
 	$(BIN)/python -m tests.benchmarks.four_levels
 
+bench-tuning: .venv/installed-dev ## what minutes of tuning bring
+	$(BIN)/python -m tests.benchmarks.tuning
+
 bench-level: .venv/installed-dev  ## how much of held-out weeks' level calibration should carry on
 	$(BIN)/python -m tests.benchmarks.level_kept
 
 .venv-peers/installed: | .venv/bin/uv
 	$(PYTHON) -m venv .venv-peers
-	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python catboost pandas pyarrow
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python "autogluon.tabular[lightgbm,catboost,xgboost]==1.6.3"
 	@touch $@
 
-bench-peers: .venv/installed-dev .venv-peers/installed  ## a tuned CatBoost on the same columns
+bench-peers: .venv/installed-dev .venv-peers/installed  ## a tuned CatBoost and AutoGluon on the same columns
 	$(BIN)/python -m tests.benchmarks.peers .venv-peers/bin/python
 
 docs: .venv/installed-dev         ## write the generated pages anew
@@ -84,4 +87,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-level bench-peers docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-tuning bench-level bench-peers docs lock

@@ -132,20 +132,22 @@ def fit_and_judge(
     seed: int,
     progress: Callable[[str], None],
     search: Search = choose,
+    weigh: Callable[[TrainingSet], TrainingSet] = lambda part: part,
 ) -> Training:
     """Learn from every ripe example, after judging a like that learnt from the first four fifths only.
 
     The like's choice is kept; what it says of the last fifth, together with the later folds that it was
-    chosen on, calibrates the model.
+    chosen on, calibrates the model. `weigh` gives the examples learnt from other weights; what is reported
+    of the last fifth is unweighted.
     """
     honest = Protocol.LABEL_HONEST
     training, (window,) = prepared(history, features, 0.2, 1, honest, None, progress)
     learn, test = parts(training, window, honest)
-    like = _fit(learn, dataset, seed, honest, search, progress)
+    like = _fit(weigh(learn), dataset, seed, honest, search, progress)
     assert like.choice is not None
     tested = training.examples.received_at >= window.starts_at
-    held = like.held_on(training.take(tested)).joined(like.held)
-    learnt = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
+    held = like.held_on(weigh(training.take(tested))).joined(like.held)
+    learnt = weigh(training.take(ripe(training.examples, int(history.chronicle.known_at.max()))))
     model = SatisfactionModel.fit(learnt, dataset, seed, like=(like.choice, held), progress=progress)
     judgement = Judgement.of(like, test)
     return Training(model, like, judgement, test, report(judgement, like, 1, Protocol.LABEL_HONEST.value))

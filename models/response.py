@@ -1,6 +1,6 @@
 """Who answers: the chance that an official callback brings a rating, from what was known just before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from features.frame import OrderFrame
 from features.history import History
 from features.labels import labels_of
 from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK
-from features.training_set import Examples, compute_columns
+from features.training_set import Examples, TrainingSet, compute_columns
 from features.working_time import is_office_hour, local_hour
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import OfficialCaller
@@ -198,3 +198,10 @@ def response_weights(
     rounds, number = np.unique(examples.frame.round_start, return_inverse=True)
     of_round = weight[np.searchsorted(settled.start, rounds)]
     return (of_round / of_round.mean())[number]
+
+
+def standing_for_all(history: History, training: TrainingSet) -> TrainingSet:
+    """The same examples, weighed so that those who answer stand for all who were called."""
+    examples = training.examples
+    weight = examples.weight * response_weights(history, examples)
+    return replace(training, examples=replace(examples, weight=weight))

@@ -76,6 +76,9 @@ def train(
     replay: Annotated[
         str | None, typer.Option(metavar="VERSION", help="train again with what this version chose")
     ] = None,
+    weigh_answers: Annotated[
+        bool, typer.Option("--weigh-answers", help="let those who answered stand for all who were called")
+    ] = False,
 ) -> None:
     """Learn from the store and register the model as challenger."""
     from pipelines import train as recipe
@@ -84,7 +87,7 @@ def train(
     if tune and replay:
         raise typer.BadParameter("--replay takes what an earlier training chose; it cannot be tuned as well")
     with _explained(), _progress() as tell:
-        report = recipe.train(_settings(), recipe.Recipe(seed, tune, replay), tell)
+        report = recipe.train(_settings(), recipe.Recipe(seed, tune, replay, weigh_answers), tell)
     print_report(report, as_json)
     if not as_json:
         typer.echo(f"model card: {report['card']}")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,11 +14,13 @@ from desk.settings import Settings
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
+from features.training_set import TrainingSet
 from hotline.calendar import from_micros
 from hotline.errors import QinglingError
 from models.backtest import Protocol, Training, backtest, fit_and_judge
 from models.handlers import compare_with_handlers
 from models.registry import NoModelError, Registry
+from models.response import standing_for_all
 from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
 from pipelines.card import card_files, card_of_training, write_page
@@ -51,11 +54,16 @@ def _read(settings: Settings) -> tuple[str, History, pd.DataFrame]:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train: `tune_minutes` of tuning, or the recorded choice of version `replay`, or the menu alone."""
+    """How to train.
+
+    `tune_minutes` of tuning, or the recorded choice of version `replay`, or the menu alone; with
+    `weigh_answers` those who answered the callback stand for all who were called.
+    """
 
     seed: int = 0
     tune_minutes: float | None = None
     replay: str | None = None
+    weigh_answers: bool = False
 
 
 def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -65,44 +73,60 @@ def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -
     """
     refuse_leaks(settings.home, settings.dataset or current_dataset(settings.home))
     registry = Registry(settings.home)
-    seed, search, tuning = _search(registry, recipe, progress)
+    if recipe.replay is not None:
+        recipe, search, tuning = *_replayed(registry, recipe.replay), None
+    else:
+        search, tuning = _search(recipe, progress)
     progress("reading the store")
     dataset, history, forecasts = _read(settings)
     log = history.chronicle.log
-    training = fit_and_judge(history, feature_set(log), dataset, seed, progress, search)
+    weigh = partial(standing_for_all, history) if recipe.weigh_answers else _as_they_are
+    training = fit_and_judge(history, feature_set(log), dataset, recipe.seed, progress, search, weigh)
     progress("comparing with the handlers' forecasts")
     since = int(training.judgement.received_at.min())
     training.report["handlers"] = compare_with_handlers(forecasts, history, training.like, since)
     made_of = provenance(log)
-    parameters = {"seed": seed, **({"replays": recipe.replay} if recipe.replay else {}), **made_of}
+    parameters = {"seed": recipe.seed, "weigh_answers": recipe.weigh_answers, **made_of}
+    if recipe.replay:
+        parameters["replays"] = recipe.replay
     progress("drawing the card")
     card = card_of_training(settings, registry, training, log, parameters)
     progress("registering")
-    files = _files(training, seed, tuning) | card_files(card)
+    files = _files(training, recipe, tuning) | card_files(card)
     version = registry.register(training.model, training.report, parameters, files)
     page = write_page(settings.home, card, version)
     return {"version": version, "alias": "challenger", "card": str(page), **made_of, **training.report}
 
 
-def _search(
-    registry: Registry, recipe: Recipe, progress: Callable[[str], None]
-) -> tuple[int, Search, Tuning | None]:
-    if recipe.replay is not None:
-        kept = registry.file(recipe.replay, CHOICE)
-        if kept is None:
-            raise NoModelError(f"version {recipe.replay} was kept without its choice; nothing to replay")
-        stored = json.loads(kept)
-        return stored["seed"], only(Choice.from_json(stored["choice"])), None
-    if recipe.tune_minutes:
-        tuning = Tuning(recipe.tune_minutes, recipe.seed, progress=progress)
-        return recipe.seed, tuning.search, tuning
-    return recipe.seed, choose, None
+def _replayed(registry: Registry, version: str) -> tuple[Recipe, Search]:
+    """The recipe of an earlier training, its choice made already."""
+    kept = registry.file(version, CHOICE)
+    if kept is None:
+        raise NoModelError(f"version {version} was kept without its choice; nothing to replay")
+    stored = json.loads(kept)
+    recipe = Recipe(stored["seed"], replay=version, weigh_answers=stored.get("weigh_answers", False))
+    return recipe, only(Choice.from_json(stored["choice"]))
 
 
-def _files(training: Training, seed: int, tuning: Tuning | None) -> dict[str, bytes]:
+def _search(recipe: Recipe, progress: Callable[[str], None]) -> tuple[Search, Tuning | None]:
+    if not recipe.tune_minutes:
+        return choose, None
+    tuning = Tuning(recipe.tune_minutes, recipe.seed, progress=progress)
+    return tuning.search, tuning
+
+
+def _as_they_are(part: TrainingSet) -> TrainingSet:
+    return part
+
+
+def _files(training: Training, recipe: Recipe, tuning: Tuning | None) -> dict[str, bytes]:
     """What is kept with a run besides the model."""
     assert training.like.choice is not None
-    choice = {"seed": seed, "choice": training.like.choice.to_json()}
+    choice = {
+        "seed": recipe.seed,
+        "weigh_answers": recipe.weigh_answers,
+        "choice": training.like.choice.to_json(),
+    }
     files = {CHOICE: _json(choice), JUDGED: training.judgement.to_frame().to_parquet()}
     if tuning is not None:
         files["tuning.json"] = _json(tuning.record)

@@ -1,8 +1,8 @@
-"""A tuned CatBoost on the same examples and columns, beside ours: `make bench-peers`.
+"""A tuned CatBoost and AutoGluon on the same examples and columns, beside ours: `make bench-peers`.
 
-CatBoost lives in an environment of its own (`.venv-peers`); what it reads are our feature columns (numbers
-and categories as they are, the text as our out-of-fold score), what it writes are chances. It is tuned on
-the later part of what may be learnt from; the test window is scored once.
+Peers live in an environment of their own (`.venv-peers`); what they read are our feature columns (numbers
+and categories as they are, the text as our out-of-fold score), what they write are chances. They choose
+among what may be learnt from; the test window is scored once.
 """
 
 import os
@@ -24,7 +24,7 @@ from models.satisfaction_model import SatisfactionModel
 from pipelines.train import history_of
 from tests.benchmarks.sets import district, open_set, quiet, scratch
 
-_PEER = Path(__file__).with_name("peer_catboost.py")
+_PEERS = {name: Path(__file__).with_name(f"peer_{name.lower()}.py") for name in ("CatBoost", "AutoGluon")}
 _LOGS = {
     "production": None,
     "sepsis_1": None,
@@ -39,9 +39,9 @@ _DRAWS = 400
 def main() -> None:
     """Print one row a set, in markdown; the last columns say what is noise."""
     print(
-        "| set | protocol | orders judged | ours | CatBoost | ours − CatBoost, pooled AUC [95 %] | Brier ours / CatBoost |"
+        "| set | protocol | orders judged | peer | ours | peer's | ours − peer's, pooled AUC [95 %] "
+        "| Brier ours / peer's |\n|" + "---|" * 8
     )
-    print("|" + "---|" * 7)
     python = sys.argv[1]
     with scratch() as folder:
         for name, most_events in _LOGS.items():
@@ -62,19 +62,22 @@ def _row(
     ripe_at = learn.examples.frame.as_of if protocol is Protocol.AS_PUBLISHED else None
     model = SatisfactionModel.fit(learn, dataset, ripe_at=ripe_at)
     judged = Judgement.of(model, test)
-    theirs = _catboost(learn, test, model, python, folder)
     truth, ours = judged.is_dissatisfied, judged.dissatisfied
-    low, high = _interval(truth, ours, theirs, judged.order)
-    change = auc(truth, ours) - auc(truth, theirs)
-    print(
-        f"| {name} | {protocol.value} | {len(np.unique(judged.order)):,} | {auc(truth, ours):.4f} "
-        f"| {auc(truth, theirs):.4f} | **{change:+.4f}** [{low:+.4f}, {high:+.4f}] "
-        f"| {brier(truth, ours):.4f} / {brier(truth, theirs):.4f} |",
-        flush=True,
-    )
+    _lay_out(learn, test, model, folder)
+    for peer, script in _PEERS.items():
+        theirs = _chances(script, python, folder)
+        low, high = _interval(truth, ours, theirs, judged.order)
+        change = auc(truth, ours) - auc(truth, theirs)
+        print(
+            f"| {name} | {protocol.value} | {len(np.unique(judged.order)):,} | {peer} | {auc(truth, ours):.4f} "
+            f"| {auc(truth, theirs):.4f} | **{change:+.4f}** [{low:+.4f}, {high:+.4f}] "
+            f"| {brier(truth, ours):.4f} / {brier(truth, theirs):.4f} |",
+            flush=True,
+        )
 
 
-def _catboost(learn: Any, test: Any, model: SatisfactionModel, python: str, folder: Path) -> np.ndarray:
+def _lay_out(learn: Any, test: Any, model: SatisfactionModel, folder: Path) -> None:
+    """Write what peers may read: names that begin with `__` are no features."""
     _, unseen = learn_text(learn)
     score = model.text_score.score(test.columns["text"]) if model.text_score else np.full(len(test), np.nan)
     for name, part, text in (("learn", learn, unseen), ("test", test, score)):
@@ -82,10 +85,13 @@ def _catboost(learn: Any, test: Any, model: SatisfactionModel, python: str, fold
         words = {n: pd.Series(part.columns[n]).fillna("") for n in part.feature_set.of_kind("category")}
         table = table.assign(**words, text_score=text)
         table["__bad"], table["__weight"] = part.examples.is_dissatisfied, part.examples.weight
-        table["__received"] = part.examples.received_at
+        table["__received"], table["__order"] = part.examples.received_at, part.examples.frame.order_id
         table.to_parquet(folder / f"{name}.parquet")
+
+
+def _chances(script: Path, python: str, folder: Path) -> np.ndarray:
     environment = {**os.environ, "OMP_NUM_THREADS": "2"}
-    subprocess.run([python, str(_PEER), str(folder)], check=True, env=environment)
+    subprocess.run([python, str(script), str(folder)], check=True, env=environment)
     return np.load(folder / "chances.npy")
 
 

@@ -7,7 +7,7 @@ of 不满意 that the simulator planted.
 
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from features.frame import OrderFrame
 from features.history import History
 from features.training_set import TrainingSet, build_training_set, compute_columns, examples_of
 from models.metrics import auc, ece
-from models.response import calls_of, response_weights
+from models.response import calls_of, standing_for_all
 from models.satisfaction_model import SatisfactionModel
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
@@ -82,9 +82,7 @@ def plain_and_weighted(silence: Silence, seed: int) -> tuple[Fit, Fit]:
     cut = np.quantile(examples.received_at, _LEARNT_SHARE)
     learnt = examples.take(examples.label_known_at < cut)
     plain = build_training_set(history, features, learnt)
-    weighted = replace(
-        plain, examples=replace(learnt, weight=learnt.weight * response_weights(history, learnt))
-    )
+    weighted = standing_for_all(history, plain)
     later = _later_calls(history, cut)
     truth, columns = _planted(table, later), compute_columns(later, history, features)
 

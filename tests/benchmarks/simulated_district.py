@@ -21,6 +21,7 @@ from models.registry import Registry
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
+from tests.benchmarks.open_data import in_words
 
 ORDERS = int(os.environ.get("QINGLING_BENCH_ORDERS", "200000"))
 
@@ -47,14 +48,15 @@ def main() -> None:
             print(f"| {name} | {end - start:.0f} |")
         print(f"| ingest to registered | {laps[-1][1] - laps[1][1]:.0f} |")
         print(f"\nPeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB\n")
-        print("| stage | n | AUC [95 %] | baseline | Brier | ECE | recall in the riskiest 10 % |")
-        print("|" + "---|" * 7)
+        print("| stage | n | AUC [95 %] | baseline | Brier | ECE | perfect, 95 % | recall in riskiest 10 % |")
+        print("|" + "---|" * 8)
         for row in found["stages"]:
             low, high = row["auc_ci"]
             print(
                 f"| {row['stage']} | {row['n']:,} | {row['auc']:.3f} [{low:.3f}, {high:.3f}] | {row['baseline_auc']:.3f} "
-                f"| {row['brier']:.3f} | {row['ece']:.3f} | {row['recall_at_10pct']:.3f} |"
+                f"| {row['brier']:.3f} | {row['ece']:.3f} | {row['ece_perfect_95']:.3f} | {row['recall_at_10pct']:.3f} |"
             )
+        print(f"\nPrediction sets: {in_words(found['prediction_set'])}")
         ours, base, best = _against_truth(training, extract / "truth.csv")
         print(
             f"\nLast moment before the callback: {model.chosen} {ours:.4f}, logistic baseline {base:.4f}, "

@@ -58,6 +58,17 @@ def test_the_same_extract_ingested_elsewhere_is_the_same_data(district: Settings
     assert replace(mine, events=late).fingerprint != mine.fingerprint
 
 
+def test_weights_of_who_answers_are_learnt_with_recorded_and_replayed(district: Settings) -> None:
+    registry = Registry(district.home)
+    plain = train(district, Recipe(seed=7, replay="1"), **QUIET)
+    weighed = train(district, Recipe(seed=7, weigh_answers=True), **QUIET)
+    again = train(district, Recipe(replay=weighed["version"]), **QUIET)
+    models = [registry.get(done["version"]).model.to_json() for done in (plain, weighed, again)]
+    assert models[0] != models[1] == models[2]
+    kept = json.loads(registry.file(again["version"], CHOICE) or b"")
+    assert kept["weigh_answers"] is True
+
+
 def test_a_version_that_never_was_cannot_be_replayed(district: Settings) -> None:
     with pytest.raises(NoModelError, match="run `qingling train`"):
         train(district, Recipe(replay="99"), **QUIET)
