@@ -8,7 +8,7 @@ import numpy as np
 
 #: How strongly the slope is held at 1 and a stage's shift at 0, as if by this many rated orders
 #: (an order at even odds weighs a quarter).
-_SLOPE_PRIOR, _SHIFT_PRIOR = 20.0, 30.0
+_SLOPE_PRIOR, _SHIFT_PRIOR = 100.0, 30.0
 #: How much of the held-out windows' level is carried on. What moved it was mostly the drift of those weeks,
 #: however many orders they had: the next window is as likely to drift back (docs/decisions/0010).
 _LEVEL_KEPT = 0.25
