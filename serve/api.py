@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from serve.answers import EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
+from serve.answers import CourseOut, EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
 from serve.errors import ErrorOut
 from serve.needs import Callers, Log, Now, Service, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 _INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
@@ -28,7 +29,7 @@ def score_given(
     order, at = body.to_order(callers.of), body.at or now
     way_in.check(order, at)
     scored = service.scorer.score_given(order, at)
-    log.add(service.store, scored, now)
+    log.add(service.store, scored, now, Cause.GIVEN)
     return ScoreOut.of(scored.predictions[0])
 
 
@@ -62,6 +63,12 @@ def score(
     scored = service.scorer.score(order_id, asked.at or now)
     log.add(service.store, scored, now)
     return ScoreOut.of(scored.predictions[0])
+
+
+@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | _INVALID | _UNAVAILABLE)
+def course(order_id: WhichOrder, way_in: WayIn) -> CourseOut:
+    """The risk's course over an order's life: every logged score, oldest moment first."""
+    return CourseOut.of(order_id, way_in.logged_scores(order_id))
 
 
 @api.get("/worklist", responses=_INVALID | _UNAVAILABLE)
