@@ -182,6 +182,20 @@ def score(
 
 
 @app.command()
+def consistency(
+    sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Compute logged scores again from what was recorded by then, and say what differs."""
+    from pipelines import consistency as recipe
+
+    with _explained(), _progress() as tell:
+        found = recipe.check(_settings(), sample, tell)
+    recipe.print_found(found, as_json)
+    raise typer.Exit(1 if found.differences else 0)
+
+
+@app.command()
 def response(
     factor: Annotated[
         float, typer.Option(min=1, help="how many times as often the silent may hold a rating")
