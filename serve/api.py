@@ -1,13 +1,15 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from io import BytesIO
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from desk.score_table import SheetKind, write_scores
 from serve.answers import CourseOut, EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
 from serve.errors import ErrorOut
 from serve.needs import Callers, Log, Now, Service, WayIn, WhichOrder
-from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
@@ -17,6 +19,9 @@ _CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded a
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
 _WRITES = _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
+_SHEETS: Responses = {
+    200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
+}
 
 api = APIRouter(prefix="/api/v1")
 
@@ -79,6 +84,18 @@ def worklist(asked: Annotated[WorklistQuery, Query()], service: Service, now: No
     chosen = [p for p in found if asked.band in (None, p.band)]
     orders = [ScoreOut.of(prediction) for prediction in chosen[: asked.limit]]
     return WorklistOut(as_of=at, total=len(found), matching=len(chosen), orders=orders)
+
+
+@api.get("/worklist/export", response_class=Response, responses=_SHEETS | _INVALID | _UNAVAILABLE)
+def export_worklist(asked: Annotated[ExportQuery, Query()], service: Service, now: Now) -> Response:
+    """All open orders of the band asked for as a sheet in Chinese, the riskiest first."""
+    found = service.scorer.score_open(asked.at or now).predictions
+    sheet = BytesIO()
+    write_scores((p for p in found if asked.band in (None, p.band)), asked.format, sheet)
+    name = f'attachment; filename="worklist.{asked.format}"'
+    return Response(
+        sheet.getvalue(), media_type=asked.format.media_type, headers={"Content-Disposition": name}
+    )
 
 
 @api.get("/model", responses=_UNAVAILABLE)
