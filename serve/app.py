@@ -11,6 +11,7 @@ from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
+from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
@@ -29,10 +30,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
-    app.state.score_log = ScoreLog()
-    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes)
+    app.state.metrics = Metrics()
+    app.state.score_log = ScoreLog(app.state.metrics)
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)
     app.add_middleware(Guard)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (api, health, docs):
         app.include_router(router)
     return app
