@@ -22,6 +22,15 @@ class Settings(BaseSettings):
         description="share of the orders that the desks can call before the callback",
     )
 
+    secret_file: Path | None = Field(
+        default=None, description="the key that signs sessions and forms; made once under home by default"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses of proxies whose X-Forwarded headers are believed; none by default"
+    )
+    people_per_second: float = Field(default=20, gt=0, description="requests a second that a person may send")
+    keys_per_second: float = Field(default=1_000, gt=0, description="requests a second that a key may send")
+
     @property
     def mlflow_uri(self) -> str:
         """The tracking store of mlflow, a SQLite file under home."""

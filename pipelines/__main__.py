@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hotline.errors import QinglingError
+from pipelines.access_commands import key, user
 
 app = typer.Typer(
     name="qingling",
@@ -17,6 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich's help takes twice as long to import as all else together
 )
+
+app.add_typer(user, name="user")
+app.add_typer(key, name="key")
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object to stdout")]
 Seed = Annotated[int, typer.Option(help="seed of everything random")]
@@ -197,13 +201,29 @@ def response(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+    port: Annotated[int, typer.Option(help="port to listen at")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="address to listen at; this machine only by default")
+    ] = "127.0.0.1",
 ) -> None:
-    """Serve scores over HTTP, on this machine only."""
+    """Serve scores over HTTP, to those who have an account or a key."""
     from serve.run import run
 
     with _explained():
-        run(_settings(), port)
+        run(_settings(), port, host)
+
+
+@app.command("audit-log")
+def audit_log(
+    order: Annotated[str | None, typer.Option(help="only what concerns this order")] = None,
+    person: Annotated[str | None, typer.Option(help="only what this person, or key:NAME, did")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="so many entries, the newest first")] = 100,
+) -> None:
+    """Say who saw or changed what."""
+    from pipelines import access as recipe
+
+    with _explained():
+        recipe.print_audit_log(_settings(), order, person, limit)
 
 
 @app.command()

@@ -5,14 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from desk.access.secret import Signatures
 from desk.settings import Settings
+from serve.access import Door, check_all_declare
 from serve.api import api
+from serve.audit import audit
+from serve.audit_trail import Audited, AuditTrail
 from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
 from serve.open_desk import OpenDesk
+from serve.refusals import tell_refusals
 from serve.score_log import ScoreLog
+from serve.web.pages import pages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -21,6 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Qingling",
         description="Which property-repair hotline orders will end 不满意, while there is still time.",
         version="1",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_open,
@@ -29,16 +36,22 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
     app.state.score_log = ScoreLog()
+    app.state.audit_trail = AuditTrail()
     tell_errors(app)
+    tell_refusals(app)
+    app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
-    for router in (api, health, docs):
+    for router in (api, audit, health, docs, pages):
         app.include_router(router)
+    check_all_declare(app)
     return app
 
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
+    app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
     yield
+    app.state.audit_trail.close()
     app.state.score_log.close()
     app.state.desk.close()

@@ -1,7 +1,8 @@
 """Whether the service lives, and whether it can score."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from serve.access import open_to_anyone
 from serve.answers import HealthOut, ReadyOut
 from serve.errors import ErrorOut
 from serve.needs import Desk, Service
@@ -9,13 +10,17 @@ from serve.needs import Desk, Service
 health = APIRouter()
 
 
-@health.get("/healthz")
+@health.get("/healthz", dependencies=[Depends(open_to_anyone)])
 def healthz() -> HealthOut:
     """The process answers; nothing else is looked at."""
     return HealthOut()
 
 
-@health.get("/readyz", responses={503: {"model": ErrorOut, "description": "why it cannot score"}})
+@health.get(
+    "/readyz",
+    dependencies=[Depends(open_to_anyone)],
+    responses={503: {"model": ErrorOut, "description": "why it cannot score"}},
+)
 def readyz(desk: Desk, service: Service) -> ReadyOut:
     """The store answers and a champion is loaded."""
     service.store.watermark()
