@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hotline.errors import QinglingError
-from pipelines.access_commands import key, user
+from pipelines.access_commands import audit_log, forget, key, user
 
 app = typer.Typer(
     name="qingling",
@@ -21,6 +21,8 @@ app = typer.Typer(
 
 app.add_typer(user, name="user")
 app.add_typer(key, name="key")
+app.command()(forget)
+app.command("audit-log")(audit_log)
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object to stdout")]
 Seed = Annotated[int, typer.Option(help="seed of everything random")]
@@ -211,19 +213,6 @@ def serve(
 
     with _explained():
         run(_settings(), port, host)
-
-
-@app.command("audit-log")
-def audit_log(
-    order: Annotated[str | None, typer.Option(help="only what concerns this order")] = None,
-    person: Annotated[str | None, typer.Option(help="only what this person, or key:NAME, did")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="so many entries, the newest first")] = 100,
-) -> None:
-    """Say who saw or changed what."""
-    from pipelines import access as recipe
-
-    with _explained():
-        recipe.print_audit_log(_settings(), order, person, limit)
 
 
 @app.command()

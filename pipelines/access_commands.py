@@ -1,4 +1,4 @@
-"""The words of `qingling user` and `qingling key`; what they do waits in pipelines/access."""
+"""The words of `qingling user`, `key`, `forget` and `audit-log`; what they do waits in recipes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,6 +108,50 @@ def revoke_key(name: Name) -> None:
     with explained():
         recipe.revoke_key(_settings(), name)
     typer.echo(f"{name} is revoked")
+
+
+def forget(
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="orders received before this day")
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="a caller's number or pseudonym; - asks for it")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do it without asking")] = False,
+) -> None:
+    """Take texts, callers and scores out of the store for good; what is learnt from orders remains."""
+    from datetime import UTC, datetime
+
+    from pipelines import forget as recipe
+
+    if (before is None) == (caller is None):
+        raise typer.BadParameter("say either --before DATE or --caller NUMBER")
+
+    def is_agreed(count: int, what: str) -> bool:
+        typer.echo(f"{count:,} {what} lose text, caller, petition and case number, and their scores")
+        return yes or typer.confirm("this cannot be undone; go on?")
+
+    with explained():
+        now = datetime.now(UTC)
+        if before is not None:
+            done = recipe.forget_before(_settings(), before, is_agreed, now)
+        else:
+            asked = typer.prompt("caller", hide_input=True) if caller == "-" else str(caller)
+            done = recipe.forget_caller(_settings(), asked, is_agreed, now)
+    typer.echo(done or "nothing was changed")
+    raise typer.Exit(0 if done else 1)
+
+
+def audit_log(
+    order: Annotated[str | None, typer.Option(help="only what concerns this order")] = None,
+    person: Annotated[str | None, typer.Option(help="only what this person, or key:NAME, did")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="so many entries, the newest first")] = 100,
+) -> None:
+    """Say who saw or changed what."""
+    from pipelines import access as recipe
+
+    with explained():
+        recipe.print_audit_log(_settings(), order, person, limit)
 
 
 def _asked_for() -> str:
