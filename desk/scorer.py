@@ -132,12 +132,20 @@ class Scorer:
             layers += ((History.of(standing.log_of(order.order_id)), -1),)
         return self._score(_asked(own.chronicle, order.order_id, at), standing, layers)
 
-    def score_open(self, at: datetime) -> Scored:
-        """All orders that still wait for a callback or a closing at a moment, the riskiest first."""
+    def score_open(self, at: datetime, only: Sequence[str] | None = None) -> Scored:
+        """All orders that still wait for a callback or a closing at a moment, the riskiest first.
+
+        With `only` those of them that are named.
+        """
         standing = self.refresh()
-        pieces = [
-            self._score(frame, standing) for frame in _open_frames(standing, to_micros(at)) if len(frame)
-        ]
+        frames = _open_frames(standing, to_micros(at))
+        if only is not None:
+            named = pd.Index(only)
+            frames = [
+                frame.take(np.flatnonzero(named.get_indexer(pd.Index(frame.order_id)) >= 0))
+                for frame in frames
+            ]
+        pieces = [self._score(frame, standing) for frame in frames if len(frame)]
         if not pieces:
             return Scored((), {})
         predictions = [p for piece in pieces for p in piece.predictions]

@@ -22,6 +22,12 @@ class Settings(BaseSettings):
         description="share of the orders that the desks can call before the callback",
     )
 
+    rescore_minutes: float = Field(
+        default=15,
+        ge=0,
+        description="minutes between two rescorings of all open orders; 0: none; changed ones follow at once",
+    )
+
     secret_file: Path | None = Field(
         default=None, description="the key that signs sessions and forms; made once under home by default"
     )

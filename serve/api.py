@@ -1,16 +1,19 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from io import BytesIO
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from desk.access.person import Person
+from desk.score_table import SheetKind, write_scores
 from hotline.policy import Action
 from serve.access import allowed
-from serve.answers import EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
+from serve.answers import CourseOut, EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
 from serve.errors import ErrorOut
 from serve.needs import Callers, Log, Now, Seen, Service, WayIn, WhichOrder
-from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
@@ -19,6 +22,9 @@ _CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded a
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
 _WRITES = _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
+_SHEETS: Responses = {
+    200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
+}
 
 CLOSED: Responses = {
     401: {"model": ErrorOut, "description": "no valid key or session came with the request"},
@@ -34,6 +40,7 @@ MayWriteEvents = Annotated[Person, allowed(Action.WRITE_EVENT)]
 MayWriteCallbacks = Annotated[Person, allowed(Action.WRITE_CALLBACK)]
 MayReadScores = Annotated[Person, allowed(Action.READ_SCORE)]
 MayReadWorklist = Annotated[Person, allowed(Action.READ_WORKLIST)]
+MayExport = Annotated[Person, allowed(Action.EXPORT_WORKLIST)]
 MayReadModel = Annotated[Person, allowed(Action.READ_MODEL)]
 
 
@@ -53,7 +60,7 @@ def score_given(
     seen.given(who, order)
     way_in.check(order, at)
     scored = service.scorer.score_given(order, at)
-    log.add(service.store, scored, now)
+    log.add(service.store, scored, now, Cause.GIVEN)
     return ScoreOut.of(scored.predictions[0])
 
 
@@ -112,6 +119,13 @@ def score(
     return ScoreOut.of(scored.predictions[0])
 
 
+@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | _UNAVAILABLE)
+def course(who: MayReadScores, order_id: WhichOrder, seen: Seen, way_in: WayIn) -> CourseOut:
+    """The risk's course over an order's life: every logged score, oldest moment first."""
+    seen.order(who, order_id)
+    return CourseOut.of(order_id, way_in.logged_scores(order_id))
+
+
 @api.get("/worklist", responses=INVALID | _UNAVAILABLE)
 def worklist(
     who: MayReadWorklist, asked: Annotated[WorklistQuery, Query()], seen: Seen, service: Service, now: Now
@@ -123,6 +137,22 @@ def worklist(
     orders = [ScoreOut.of(prediction) for prediction in chosen[: asked.limit]]
     seen.about(order.order_id for order in orders)
     return WorklistOut(as_of=at, total=len(found), matching=len(chosen), orders=orders)
+
+
+@api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | _UNAVAILABLE)
+def export_worklist(
+    who: MayExport, asked: Annotated[ExportQuery, Query()], seen: Seen, service: Service, now: Now
+) -> Response:
+    """All your open orders of the band asked for as a sheet in Chinese, the riskiest first."""
+    found = seen.own(who, service.scorer.score_open(asked.at or now).predictions)
+    chosen = [p for p in found if asked.band in (None, p.band)]
+    seen.about(prediction.order_id for prediction in chosen)
+    sheet = BytesIO()
+    write_scores(chosen, asked.format, sheet)
+    name = f'attachment; filename="worklist.{asked.format}"'
+    return Response(
+        sheet.getvalue(), media_type=asked.format.media_type, headers={"Content-Disposition": name}
+    )
 
 
 @api.get("/model", responses=_UNAVAILABLE)

@@ -17,6 +17,7 @@ from serve.guard import Guard
 from serve.health import health
 from serve.open_desk import OpenDesk
 from serve.refusals import tell_refusals
+from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.web.pages import pages
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = OpenDesk(settings)
     app.state.score_log = ScoreLog()
     app.state.audit_trail = AuditTrail()
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes)
     tell_errors(app)
     tell_refusals(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
@@ -51,7 +53,9 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
+    app.state.rescorer.start()
     yield
+    app.state.rescorer.close()
     app.state.audit_trail.close()
     app.state.score_log.close()
     app.state.desk.close()

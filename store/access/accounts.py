@@ -9,7 +9,7 @@ from hotline.policy import Role
 from hotline.scope import Scope
 from store.access import tables
 from store.access.scopes import packed, unpacked
-from store.access.transactions import changing
+from store.connection import logging as changing
 from store.connection import reading
 
 _accounts, _sessions = tables.accounts, tables.sessions

@@ -10,7 +10,7 @@ from hotline.policy import Role
 from hotline.scope import Scope
 from store.access.scopes import packed, unpacked
 from store.access.tables import api_keys as _keys
-from store.access.transactions import changing
+from store.connection import logging as changing
 from store.connection import reading
 
 

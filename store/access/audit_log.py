@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Engine, insert, select
 
 from store.access.tables import audit_log as _log
-from store.access.transactions import changing
+from store.connection import logging as changing
 from store.connection import reading
 
 
