@@ -1,9 +1,14 @@
 """Whether the service lives, and whether it can score."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.access.person import Person
 from hotline.calendar import from_micros
+from hotline.policy import Action
+from serve.access import allowed, open_to_anyone
 from serve.answers import HealthOut, ReadyOut
 from serve.errors import ErrorOut, Unavailable
 from serve.metrics import Metrics
@@ -14,13 +19,17 @@ from serve.rescorer import Rescorer
 health = APIRouter()
 
 
-@health.get("/healthz")
+@health.get("/healthz", dependencies=[Depends(open_to_anyone)])
 def healthz() -> HealthOut:
     """The process answers; nothing else is looked at."""
     return HealthOut()
 
 
-@health.get("/readyz", responses={503: {"model": ErrorOut, "description": "why it cannot score"}})
+@health.get(
+    "/readyz",
+    dependencies=[Depends(open_to_anyone)],
+    responses={503: {"model": ErrorOut, "description": "why it cannot score"}},
+)
 def readyz(desk: Desk, service: Service) -> ReadyOut:
     """The store answers and a champion is loaded."""
     service.store.watermark()
@@ -30,7 +39,7 @@ def readyz(desk: Desk, service: Service) -> ReadyOut:
 
 
 @health.get("/metrics", response_class=Response)
-def metrics(request: Request, desk: Desk) -> Response:
+def metrics(request: Request, desk: Desk, _who: Annotated[Person, allowed(Action.READ_METRICS)]) -> Response:
     """Figures for Prometheus, of this worker: latency, scores by band, champion, rescoring and label lag."""
     found: Metrics = request.app.state.metrics
     _look_around(found, desk, request.app.state.rescorer)
