@@ -11,7 +11,8 @@ from models.audit.labels import immature_labels, never_rated, silent_as_worst
 from models.audit.material import Material
 from models.audit.presence import only_where_rated
 from models.audit.repeats import duplicates
-from models.audit.telling import telling_columns, telling_events
+from models.audit.telling_columns import telling_columns
+from models.audit.telling_events import telling_events
 from models.audit.timing import (
     after_callback,
     entered_late,

@@ -137,6 +137,8 @@ class Material:
     twins    : orders that stand under another id too, of `read` orders in all
     at_once  : event files in which events count as known when they happened
     of_callbacks : files that hold callbacks and nothing else of orders
+    columns_of_days : columns of times whose rows all have the same hour, which is none
+    formats_of_days : the formats that read those as days, and other times as they stand
     """
 
     orders: pd.DataFrame
@@ -150,6 +152,8 @@ class Material:
     read: int
     at_once: frozenset[str]
     of_callbacks: frozenset[str]
+    columns_of_days: tuple[str, ...] = ()
+    formats_of_days: tuple[str, ...] = ()
 
     @cached_property
     def is_bad(self) -> np.ndarray:
