@@ -16,9 +16,10 @@ _SUSPICIOUS, _CLEAR_OF_SUSPICIOUS = 0.85, 0.80
 #: A share of orders in which the column is empty that is worth judging the filled ones by themselves.
 _SOME_EMPTY = 0.02
 #: A value that gives away less than half of the ratings of its side may be an honest, dire case; a column
-#: that is filled for a fifth of them alone, and hardly elsewhere, is written because of them. So is a value
-#: or a word of so many orders that hardly one in twenty of them can have ended otherwise.
+#: that is filled for three in twenty of them, and hardly elsewhere, is written because of them. So is a value
+#: or a word of a fifth of them, if hardly one in twenty that say it can have ended otherwise.
 _HALF, _FIFTH, _PURE = 0.5, 0.2, 0.95
+_WRITTEN_FOR = 0.15
 #: What at least half of the orders say, of three things or more, is a default: it says nothing.
 _DEFAULT, _THINGS = 0.5, 3
 
@@ -102,7 +103,7 @@ def telling(told: Told, truth: np.ndarray) -> Telling | None:
 
 def _is_written_for(presence: Group) -> bool:
     """Whether something is said because of the rating."""
-    return presence.given_away >= _FIFTH
+    return presence.given_away >= _WRITTEN_FOR
 
 
 def _is_no_case(value: Group) -> bool:
