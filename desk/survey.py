@@ -9,6 +9,7 @@ import pandas as pd
 from desk.survey_days import columns_of_days, formats_of_days, instants
 from desk.survey_rows import SurveyedRows, everything
 from desk.survey_twins import twins_by_course, twins_in_list
+from desk.survey_words import rating_words
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType, OfficialCaller
 from models.audit.material import Material
@@ -77,6 +78,7 @@ class Survey:
             of_callbacks=_named(self.sheets, _holds_callbacks_only),
             columns_of_days=tuple(dict.fromkeys(column for _, column in days)),
             formats_of_days=formats_of_days(self.sheets, days),
+            rating_words=tuple(w for sheet in self.sheets for w in rating_words(sheet, self.described)),
         )
 
 

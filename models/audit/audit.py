@@ -11,6 +11,7 @@ from models.audit.labels import immature_labels, never_rated
 from models.audit.material import Material
 from models.audit.presence import only_where_rated
 from models.audit.repeats import duplicates
+from models.audit.scale import ratings_refused
 from models.audit.silence import silent_as_worst
 from models.audit.telling_columns import telling_columns
 from models.audit.telling_events import telling_events
@@ -29,6 +30,7 @@ _ALWAYS = (
     entered_late,
     untimed_callbacks,
     silent_as_worst,
+    ratings_refused,
     immature_labels,
     never_rated,
     duplicates,
