@@ -85,10 +85,13 @@ def _courses(events: pd.DataFrame, order: np.ndarray, orders: int) -> np.ndarray
 
 
 def _words(sheets: Sequence[Sheet], ids: pd.Index) -> list[np.ndarray]:
-    """A code for what each column of each file first says of each order, but times; −1 for nothing."""
+    """A code for what each declared column of each file first says of each order, but times; −1 for nothing.
+
+    What is not declared is left out: much of it is computed from the times, and agrees where they do.
+    """
     found = []
     for sheet in sheets:
-        cells, spec = everything(sheet), sheet.spec
+        cells, spec = sheet.cells, sheet.spec
         rows = [mapping for mapping in (spec.order, spec.event, spec.change) if mapping is not None]
         fields = [item for m in (*rows, *spec.moments, *spec.callbacks) for item in m.fields.items()]
         placing = {cell.column for name, cell in fields if name in _PLACING} | {spec.order_id}

@@ -6,7 +6,6 @@ import pytest
 from tests.audit.extracts import Extract, attribute, found, severe
 
 RNG = np.random.default_rng(11)
-AMOUNT = attribute("amount", "numeric", "closed")
 
 
 def paid(extract: Extract, share: float) -> np.ndarray:
@@ -18,12 +17,12 @@ def paid(extract: Extract, share: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("default", [0, np.nan])
-@pytest.mark.parametrize("share", [0.2, 0.4, 0.8])
-def test_an_amount_paid_after_bad_ratings_only_is_severe(
-    extract: Extract, share: float, default: float
-) -> None:
-    extract.orders["amount"] = np.nan_to_num(paid(extract, share), nan=default)
-    assert severe(extract.wide(AMOUNT)) == [("one_sided", "amount")]
+def test_an_amount_paid_after_bad_ratings_only_is_severe(extract: Extract, default: float) -> None:
+    names = [f"amount{percent}" for percent in (20, 40, 60, 80)]
+    for name in names:
+        extract.orders[name] = np.nan_to_num(paid(extract, int(name[-2:]) / 100), nan=default)
+    path = extract.wide("".join(attribute(name, "numeric", "closed") for name in names))
+    assert severe(path) == [("one_sided", name) for name in names]
 
 
 def test_a_count_that_starts_after_bad_ratings_only_is_severe(extract: Extract) -> None:
@@ -57,9 +56,8 @@ def test_an_honest_flag_of_few_orders_is_no_leak(extract: Extract) -> None:
     assert found(extract.wide(attribute("vip", "boolean") + attribute("visits", "numeric"))) == {}
 
 
-@pytest.mark.parametrize("share", [0.35, 0.45])
-def test_a_mark_on_just_under_half_of_the_unhappy_texts_is_severe(big_extract: Extract, share: float) -> None:
-    marked = big_extract.is_bad & (RNG.random(len(big_extract.orders)) < share)
+def test_a_mark_on_just_under_half_of_the_unhappy_texts_is_severe(big_extract: Extract) -> None:
+    marked = big_extract.is_bad & (RNG.random(len(big_extract.orders)) < 0.45)
     big_extract.orders["text"] = np.where(marked, "(R) ", "") + big_extract.orders["text"]
     assert severe(big_extract.wide()) == [("one_sided", "text")]
 

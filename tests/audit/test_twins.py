@@ -5,7 +5,7 @@ import pytest
 
 from tests.audit.extracts import Extract, add_twins, coarse, found, honest_orders, severe
 
-COARSE = [("D", "0h"), ("D", "17h"), ("12h", "0h"), ("h", "0h")]
+COARSE = [("D", "0h"), ("D", "17h"), ("12h", "0h")]
 TWINS = ("duplicates", "order_id")
 
 
@@ -36,7 +36,7 @@ def test_orders_of_one_afternoon_are_no_twins(extract: Extract, shape: str) -> N
 
 
 @pytest.mark.parametrize("share", [0.02, 0.07])
-@pytest.mark.parametrize(("unit", "later"), [("s", "0h"), ("12h", "0h"), ("D", "0h")])
+@pytest.mark.parametrize(("unit", "later"), [("s", "0h"), ("D", "0h")])
 def test_twins_are_found_however_coarse_the_times(
     extract: Extract, unit: str, later: str, share: float
 ) -> None:
