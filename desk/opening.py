@@ -23,18 +23,21 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
 
 def log_scores(store: Store, scored: Scored, scored_at: datetime) -> None:
     """Write scores with their feature rows to the log."""
-    store.append_predictions(
-        [
-            LoggedPrediction(
-                order_id=p.order_id,
-                as_of=to_micros(p.as_of),
-                scored_at=to_micros(scored_at),
-                model_version=p.model_version,
-                probabilities=p.probabilities,
-                band=p.band.value,
-                stage=p.stage.value,
-                features=scored.feature_row(number),
-            )
-            for number, p in enumerate(scored.predictions)
-        ]
-    )
+    store.append_predictions(logged(scored, scored_at))
+
+
+def logged(scored: Scored, scored_at: datetime) -> list[LoggedPrediction]:
+    """Scores as the log keeps them."""
+    return [
+        LoggedPrediction(
+            order_id=p.order_id,
+            as_of=to_micros(p.as_of),
+            scored_at=to_micros(scored_at),
+            model_version=p.model_version,
+            probabilities=p.probabilities,
+            band=p.band.value,
+            stage=p.stage.value,
+            features=scored.feature_row(number),
+        )
+        for number, p in enumerate(scored.predictions)
+    ]

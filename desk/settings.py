@@ -22,6 +22,10 @@ class Settings(BaseSettings):
         description="share of the orders that the desks can call before the callback",
     )
 
+    idempotency_hours: float = Field(
+        default=24, gt=0, description="how long the answer to a write is kept under its Idempotency-Key"
+    )
+
     @property
     def mlflow_uri(self) -> str:
         """The tracking store of mlflow, a SQLite file under home."""

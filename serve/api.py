@@ -4,15 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from desk.intake import Intake
 from serve.answers import EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
 from serve.errors import ErrorOut
-from serve.needs import Callers, Log, Now, Service, WayIn, WhichOrder
+from serve.needs import Callers, Log, Now, OnceOnly, Service, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 
 Responses = dict[int | str, dict[str, Any]]
 _INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
 _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
-_CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded already, with other content"}}
+_CONTRADICTION: Responses = {
+    409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
+}
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
 _WRITES = _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
@@ -33,25 +36,56 @@ def score_given(
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
-def add_order(body: OrderIn, way_in: WayIn, callers: Callers, now: Now, response: Response) -> OrderWritten:
+def add_order(
+    body: OrderIn, way_in: WayIn, callers: Callers, now: Now, once: OnceOnly, response: Response
+) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    status = way_in.add_order(body.to_order(callers.of, now), now)
-    response.status_code = 201 if status == "created" else 200
-    return OrderWritten(order_id=body.order_id, status=status)
+
+    def write(way_in: Intake) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(body.to_order(callers.of, now), now)
+        return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
+
+    return once.answered(OrderWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
-def add_events(order_id: WhichOrder, body: EventsIn, way_in: WayIn, now: Now) -> EventsWritten:
+def add_events(
+    order_id: WhichOrder,
+    body: EventsIn,
+    way_in: WayIn,
+    callers: Callers,
+    now: Now,
+    once: OnceOnly,
+    response: Response,
+) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
-    new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
-def add_callbacks(order_id: WhichOrder, body: CallbacksIn, way_in: WayIn, now: Now) -> EventsWritten:
+def add_callbacks(
+    order_id: WhichOrder,
+    body: CallbacksIn,
+    way_in: WayIn,
+    callers: Callers,
+    now: Now,
+    once: OnceOnly,
+    response: Response,
+) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
-    new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.get("/orders/{order_id:path}/score", responses=_UNKNOWN | _INVALID | _UNAVAILABLE)

@@ -8,9 +8,11 @@ from contextlib import suppress
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.settings import Settings
 from serve.app import create_app
+from store.database import open_store
 
 #: Until access is controlled, nobody but this machine may ask.
 HOST = "127.0.0.1"
@@ -18,6 +20,7 @@ HOST = "127.0.0.1"
 
 def run(settings: Settings, port: int) -> None:
     """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken."""
+    _refuse_other_tables(settings)
     _log_events()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
@@ -27,6 +30,12 @@ def run(settings: Settings, port: int) -> None:
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def _refuse_other_tables(settings: Settings) -> None:
+    """SchemaError where the tables are of another version; a database that is gone may come back."""
+    with suppress(SQLAlchemyError, OSError):
+        open_store(settings.home, settings.dataset, settings.database_url).close()
 
 
 def bound(port: int) -> socket.socket:

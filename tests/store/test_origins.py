@@ -5,7 +5,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from desk.settings import Settings
 from hotline.origin import Origin
@@ -15,6 +14,7 @@ from store.connection import connect_sqlite
 from store.database import open_store
 from store.extracts.description import DescriptionError
 from store.extracts.description_file import read_description
+from store.schema import NEWEST_REVISION, migrate
 
 ONE_FILE = '[[files]]\npath = "orders.csv"\norder_id = "no"\n[files.order]\nreceived_at = "received"\n'
 
@@ -68,8 +68,8 @@ def test_what_was_loaded_before_anybody_could_declare_stays_undeclared(
 ) -> None:
     _ingested(tmp_path, settings, "")
     engine = connect_sqlite(settings.home / "hotline.db")
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.execute(text("DROP TABLE origins"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    for revision in ("0001", NEWEST_REVISION):
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrate(connection, revision)
     engine.dispose()
     assert _ingested(tmp_path, settings, 'origin = "simulated"\n') == {Origin.SIMULATED, Origin.UNDECLARED}
