@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hotline.errors import QinglingError
+from hotline.whole_files import tidy
 
 app = typer.Typer(
     name="qingling",
@@ -30,7 +31,9 @@ def ingest(
     """Load an extract that a description file explains."""
     from pipelines import ingest as recipe
 
-    raise typer.Exit(recipe.run(description, as_json))
+    with _explained():
+        code = recipe.run(description, as_json, _settings())
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -235,7 +238,9 @@ def docs() -> None:
 def _settings() -> Any:
     from desk.settings import load_settings
 
-    return load_settings()
+    settings = load_settings()
+    tidy(settings.home)
+    return settings
 
 
 @contextmanager
@@ -254,6 +259,13 @@ def _explained() -> Iterator[None]:
         yield
     except QinglingError as error:
         typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+    except Exception as error:
+        from store.faults import told_in_a_line
+
+        if (line := told_in_a_line(error)) is None:
+            raise
+        typer.secho(line, fg="red", err=True)
         raise typer.Exit(1) from error
 
 

@@ -11,6 +11,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.settings import Settings
+from models.registry import Registry
 from serve.app import create_app
 from store.database import open_store
 
@@ -21,6 +22,7 @@ HOST = "127.0.0.1"
 def run(settings: Settings, port: int) -> None:
     """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken."""
     _refuse_other_tables(settings)
+    Registry(settings.home).settle()
     _log_events()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
+from hotline.whole_files import write_whole
 from store import kept_answers, live, predictions, tables
 from store.connection import connect_postgresql, connect_sqlite, reading, writing
 from store.frames import FrameReader
@@ -203,7 +204,4 @@ def current_dataset(home: Path) -> str:
 
 def make_current(home: Path, dataset: str) -> None:
     """Let later commands mean this data set."""
-    home.mkdir(parents=True, exist_ok=True)
-    marker = home / (CURRENT_FILE + ".new")
-    marker.write_text(checked_dataset(dataset) + "\n", "utf-8")
-    marker.replace(home / CURRENT_FILE)
+    write_whole(home / CURRENT_FILE, checked_dataset(dataset) + "\n")

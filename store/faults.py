@@ -55,3 +55,20 @@ def fault_of(error: BaseException) -> Fault | None:
     # A database that is no database, or was damaged, is told by sqlite as a plain DatabaseError.
     is_state = isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated
     return GONE if is_state or "malformed" in words or "not a database" in words else None
+
+
+def told_in_a_line(error: BaseException) -> str | None:
+    """The state that an error, or one that it came from, tells of, with the remedy; None for a fault of ours."""
+    seen: BaseException | None = error
+    while seen is not None:
+        fault = fault_of(seen)
+        if fault and isinstance(seen, OSError):
+            # A file that is not there may be a mistake of ours; one that may not be touched is not.
+            is_barred = isinstance(seen, PermissionError) or seen.errno == errno.EROFS
+            if fault is FULL:
+                return f"{fault.message}; {fault.remedy}"
+            return f"{seen.filename} may not be written; mend its rights" if is_barred else None
+        if fault:
+            return f"{fault.message}; {fault.remedy}"
+        seen = seen.__cause__ or seen.__context__
+    return None
