@@ -1,4 +1,4 @@
-"""Ingests that have begun and not ended: nothing is learnt from half an extract."""
+"""What has begun and not ended: nothing is learnt from half an extract, nothing served from half a backup."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from hotline.whole_files import write_whole
 from store.database import Store
 
 _FOLDER = "ingesting"
+_RESTORING = "restoring.json"
 
 
 @contextmanager
@@ -38,3 +39,19 @@ def refuse_half_extracts(home: Path, dataset: str) -> None:
                 f"an ingest of {begun['description']} is under way or was cut short; wait for it, or ingest it "
                 f"again (nothing is doubled); to learn from what is there all the same, remove {mark}"
             )
+
+
+@contextmanager
+def restoring(home: Path, folder: Path) -> Iterator[None]:
+    """Until the end of this the home counts as half restored, also where it ends by an error."""
+    write_whole(home / _RESTORING, json.dumps({"backup": str(folder.resolve())}, ensure_ascii=False))
+    yield
+    (home / _RESTORING).unlink()
+
+
+def refuse_half_restored(home: Path) -> None:
+    """QinglingError where a restore has begun and not ended."""
+    mark = home / _RESTORING
+    if mark.exists():
+        folder = json.loads(mark.read_text("utf-8"))["backup"]
+        raise QinglingError(f"a restore is under way or was cut short; run `qingling restore {folder}` again")

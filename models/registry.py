@@ -58,7 +58,7 @@ class Registry:
 
         `files` are kept with the run under their names; `file` brings them back.
         """
-        with self._alone():
+        with self.held():
             return self._register(model, report, parameters, files or {})
 
     def _register(
@@ -130,7 +130,7 @@ class Registry:
 
         `reason` is kept beside it: why the model serves.
         """
-        with self._alone():
+        with self.held():
             serving = self._file.serving()
             before = [*serving["before"], serving["version"]] if serving else []
             self._serve(candidate, [version for version in before if version != candidate.version], reason)
@@ -140,7 +140,7 @@ class Registry:
 
         Raises NoModelError where there was none.
         """
-        with self._alone():
+        with self.held():
             serving = self._file.serving()
             if not serving or not serving["before"]:
                 raise NoModelError("no champion came before this one; nothing was changed")
@@ -151,11 +151,11 @@ class Registry:
     def settle(self) -> None:
         """Finish a promotion that was cut short: mlflow's alias follows the file that serves."""
         if (self.home / _UNDER_WAY).exists():
-            with self._alone():
+            with self.held():
                 pass
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         """One change at a time, whatever an earlier one left half-done put right first."""
         with alone(self.home / _LOCK):
             if (self.home / _UNDER_WAY).exists():

@@ -199,6 +199,48 @@ def response(
 
 
 @app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="a folder that is not there yet")]) -> None:
+    """Copy data sets, models and the pseudonym key, while everything serves."""
+    from pipelines import backup as recipe
+
+    with _explained():
+        made = recipe.backup(_settings(), folder)
+    rows = sum(sum(counts.values()) for counts in made.counts.values())
+    typer.echo(f"{len(made.counts)} data sets, {rows:,} rows, {len(made.files)} files: {folder}")
+    typer.echo(
+        "it holds citizens' words and the key of their pseudonyms: keep it as safe as the service itself"
+    )
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(help="a folder that `qingling backup` made")]) -> None:
+    """Put a backup in place; what is there is set aside."""
+    from pipelines import restore as recipe
+
+    with _explained():
+        done = recipe.restore(_settings(restoring=True), folder)
+    typer.echo(f"restored what was backed up at {done.manifest.made_at}; champion: {done.manifest.champion}")
+    for kept in done.aside:
+        typer.echo(f"what was there is kept: {kept}")
+    for name in done.older:
+        typer.echo(f"data set {name} has the tables of an earlier version; next: qingling upgrade")
+
+
+@app.command()
+def upgrade(
+    back: Annotated[
+        bool, typer.Option("--back", help="to what the tables were before the last upgrade")
+    ] = False,
+    only_tell: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+) -> None:
+    """Bring the databases' tables to this version, after a backup; or back."""
+    from pipelines import upgrade as recipe
+
+    with _explained():
+        (recipe.go_back if back else recipe.upgrade)(_settings(), typer.echo, only_tell)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
 ) -> None:
@@ -235,10 +277,13 @@ def docs() -> None:
     typer.echo(f"wrote {target}")
 
 
-def _settings() -> Any:
+def _settings(restoring: bool = False) -> Any:
     from desk.settings import load_settings
+    from desk.unfinished import refuse_half_restored
 
     settings = load_settings()
+    if not restoring:
+        refuse_half_restored(settings.home)
     tidy(settings.home)
     return settings
 

@@ -14,7 +14,15 @@ from hotline.errors import ArgumentError
 from store.faults import StoreReplaced
 from store.schema import NEWEST_REVISION, ready
 
-__all__ = ["NEWEST_REVISION", "SCHEMA_PREFIX", "connect_postgresql", "connect_sqlite", "reading", "writing"]
+__all__ = [
+    "NEWEST_REVISION",
+    "SCHEMA_PREFIX",
+    "connect_postgresql",
+    "connect_sqlite",
+    "reading",
+    "writing",
+    "writing_of",
+]
 
 #: Data sets share a PostgreSQL database with others' schemas, hence the prefix.
 SCHEMA_PREFIX = "qingling_"
@@ -131,12 +139,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def writing_of(engine: Engine, bulk: bool = False) -> Iterator[Connection]:
+    """A transaction that writes, without a number: for what changes no order."""
+    with engine.connect().execution_options(writes=True, bulk=bulk) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine, bulk: bool = False) -> Iterator[tuple[Connection, int]]:
     """A transaction that writes, with its number; everything in it happens, or nothing does.
 
     It waits a few seconds for other writers, with `bulk` a minute.
     """
-    with engine.connect().execution_options(writes=True, bulk=bulk) as connection, connection.begin():
+    with writing_of(engine, bulk) as connection:
         if bulk and engine.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {BULK_BUSY_MILLISECONDS}"))
         connection.execute(text("UPDATE writes SET number = number + 1"))

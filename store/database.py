@@ -13,7 +13,7 @@ from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order
 from hotline.origin import Origin
 from hotline.whole_files import write_whole
 from store import kept_answers, live, predictions, tables
-from store.connection import connect_postgresql, connect_sqlite, reading, writing
+from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
 from store.frames import FrameReader
 from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
@@ -142,7 +142,7 @@ class Store:
 
     def append_predictions(self, rows: Sequence[LoggedPrediction]) -> None:
         """Add scores to the log."""
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with writing_of(self.engine) as connection:
             predictions.append(connection, rows)
 
     def predictions(self, order_id: str) -> tuple[LoggedPrediction, ...]:
