@@ -16,14 +16,15 @@ _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
 _CONTRADICTION: Responses = {
     409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
 }
+_UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
+_WRITES = _UNREADABLE | _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
 
 api = APIRouter(prefix="/api/v1")
 
 
-@api.post("/scores", responses=_TOO_LARGE | _INVALID | _UNAVAILABLE)
+@api.post("/scores", responses=_UNREADABLE | _TOO_LARGE | _INVALID | _UNAVAILABLE)
 def score_given(
     body: ScoreIn, service: Service, way_in: WayIn, callers: Callers, log: Log, now: Now
 ) -> ScoreOut:
