@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedWriter
@@ -34,7 +35,21 @@ def beside(target: Path) -> Iterator[tuple[BufferedWriter, Path]]:
         with file:
             yield file, fresh
     finally:
-        fresh.unlink(missing_ok=True)
+        _remove(fresh)
+
+
+@contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """A new folder beside a later place, for what is made ready there; gone at the end with what is left in it."""
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_ENDING}")
+    fresh.mkdir(parents=True, mode=0o700)
+    descriptor = os.open(fresh, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield fresh
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _locked(target: Path, mode: int = 0o600) -> tuple[BufferedWriter, Path]:
@@ -57,15 +72,30 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _remove(fresh: Path) -> None:
+    """The file or folder, and what a database keeps beside its file."""
+    if fresh.is_dir():
+        shutil.rmtree(fresh)
+        return
+    for kept in fresh.parent.glob(f"{fresh.name}-*"):
+        kept.unlink(missing_ok=True)
+    fresh.unlink(missing_ok=True)
+
+
 def tidy(home: Path) -> None:
     """Sweep up what writers left that were killed, in a home and in the folders directly under it."""
     for fresh in (*home.glob(f".*{_ENDING}"), *home.glob(f"*/.*{_ENDING}")):
         try:
-            with fresh.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                fresh.unlink(missing_ok=True)
-        except OSError:  # its writer lives, or it is gone already, or not ours to remove
+            descriptor = os.open(fresh, os.O_RDONLY)
+        except OSError:  # gone already, or not ours
             continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(fresh)
+        except OSError:  # its writer lives, or it is not ours to remove
+            continue
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

@@ -136,10 +136,7 @@ class Registry:
             self._serve(candidate, [version for version in before if version != candidate.version], reason)
 
     def rollback(self) -> Registered:
-        """Put the champion before this one in service again, and return it.
-
-        Raises NoModelError where there was none.
-        """
+        """Put the champion before this one in service again; NoModelError where there was none."""
         with self.held():
             serving = self._file.serving()
             if not serving or not serving["before"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from desk.settings import Settings
 from desk.unfinished import restoring
 from hotline.errors import QinglingError
-from hotline.whole_files import sync_folder
+from hotline.whole_files import folder_beside, sync_folder
 from models.registry import Registry
 from pipelines.backup import ARTIFACTS, CHAMPION, SMALL, dialect_of
 from store.backups import manifest, postgresql, sqlite
@@ -37,15 +37,13 @@ def restore(settings: Settings, folder: Path) -> Restored:
             f"{folder} is a copy from {found.dialect}, and the settings name {dialect_of(settings.database_url)}; "
             "set or unset QINGLING_DATABASE_URL"
         )
-    home, stamp = settings.home, f"{datetime.now(UTC):%y%m%d%H%M%S}"
+    home, stamp = settings.home, f"{datetime.now(UTC):%y%m%d%H%M%S%f}"
     home.mkdir(parents=True, exist_ok=True)
-    staged, aside = home / f".staged-{stamp}", home / "aside" / stamp
-    try:
+    with folder_beside(home / "backup") as fresh:
+        staged = fresh / "whole"
         _stage(settings, folder, staged, found)
         with restoring(home, folder), Registry(home).held():
-            kept = _swap(settings, staged, aside, found, stamp)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+            kept = _swap(settings, staged, home / "aside" / stamp, found, stamp)
     older = tuple(name for name, revision in found.revisions.items() if revision < NEWEST_REVISION)
     return Restored(found, kept, older)
 

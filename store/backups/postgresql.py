@@ -11,6 +11,7 @@ from store.schema import hold, migrate
 
 #: What a restore sets aside and what it is making have names that are no data set's.
 _ASIDE_PREFIX, _STAGED_PREFIX = "aside_", "staged_"
+_NAME_LENGTH = 63
 _VERSION_TABLE = "alembic_version"
 _CHUNK = 1 << 20
 
@@ -47,7 +48,7 @@ def stage(url: str, dataset: str, folder: Path, revision: str) -> None:
 
 def swap(url: str, dataset: str, stamp: str) -> str | None:
     """Put what was staged in the data set's place in one transaction; the schema where the old one is kept."""
-    schema, aside = SCHEMA_PREFIX + dataset, f"{_ASIDE_PREFIX}{stamp}_{dataset}"
+    schema, aside = SCHEMA_PREFIX + dataset, f"{_ASIDE_PREFIX}{stamp}_{dataset}"[:_NAME_LENGTH]
     engine = postgresql_engine(url, schema)
     try:
         with writing_of(engine) as connection:

@@ -116,7 +116,7 @@ def test_a_damaged_or_newer_backup_is_refused_and_nothing_touched(
         restore(settings, copy)
     assert contents(settings) == before
     assert not (settings.home / "restoring.json").exists()
-    assert not list(settings.home.glob(".staged-*"))
+    assert not list(settings.home.glob(".*.new"))
 
 
 def test_a_damaged_database_inside_a_matching_manifest_is_refused(settings: Settings, tmp_path: Path) -> None:
