@@ -259,6 +259,14 @@ def demo(
 
 
 @app.command()
+def settings(as_json: Json = False) -> None:
+    """Print the settings in force, and which of them the environment sets."""
+    from pipelines import show_settings as recipe
+
+    recipe.run(_settings(), as_json)
+
+
+@app.command()
 def docs() -> None:
     """Write the generated pages of docs/ anew."""
     from pipelines.feature_docs import features_page

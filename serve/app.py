@@ -15,6 +15,7 @@ from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
+from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
 from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
@@ -36,13 +37,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
-    app.state.score_log = ScoreLog()
+    app.state.metrics = Metrics()
+    app.state.score_log = ScoreLog(app.state.metrics)
     app.state.audit_trail = AuditTrail()
-    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes)
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)
     tell_refusals(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (api, audit, health, docs, pages):
         app.include_router(router)
     check_all_declare(app)
