@@ -1,12 +1,14 @@
 """The audit log is written by one thread, many entries a transaction; a change waits until it is noted."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from queue import Empty, Full, Queue
 from threading import Thread
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Engine
@@ -22,23 +24,34 @@ _LOG = structlog.get_logger("serve")
 #: So many requests may wait to be noted while the database is busy; then nothing more is shown.
 _MOST_WAITING = 10_000
 _MOST_TOGETHER = 500
+#: Seconds for which notes of reading are gathered; so much of them a crash can take along.
+_GATHERED = 0.1
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_Noted = tuple[Engine, Sequence[AuditEntry], Future[None]]
+
+
+class _Note(NamedTuple):
+    engine: Engine
+    entries: Sequence[AuditEntry]
+    is_awaited: bool
+    done: Future[None]
 
 
 class AuditTrail:
     """Notes entries one after another, and says when they are safe."""
 
     def __init__(self) -> None:
-        self._waiting: Queue[_Noted | None] = Queue(_MOST_WAITING)
+        self._waiting: Queue[_Note | None] = Queue(_MOST_WAITING)
         self._writer = Thread(target=self._write, name="audit log", daemon=True)
         self._writer.start()
 
-    def note(self, engine: Engine, entries: Sequence[AuditEntry]) -> Future[None]:
-        """Have entries written soon; the future is done when they are. Full where too many wait."""
-        done: Future[None] = Future()
-        self._waiting.put_nowait((engine, entries, done))
-        return done
+    def note(self, engine: Engine, entries: Sequence[AuditEntry], is_awaited: bool = False) -> Future[None]:
+        """Have entries written soon, at once if someone waits; the future is done when they are.
+
+        Raises Full where too many wait.
+        """
+        note = _Note(engine, entries, is_awaited, Future())
+        self._waiting.put_nowait(note)
+        return note.done
 
     def flush(self) -> None:
         """Wait until everything noted so far is written."""
@@ -51,30 +64,38 @@ class AuditTrail:
 
     def _write(self) -> None:
         while True:
-            batch = [self._waiting.get()]
-            while len(batch) < _MOST_TOGETHER and batch[-1] is not None:
-                try:
-                    batch.append(self._waiting.get_nowait())
-                except Empty:
-                    break
-            noted = [entry for entry in batch if entry is not None]
-            for engine, together in groupby(noted, key=itemgetter(0)):
+            batch = self._gathered()
+            notes = [note for note in batch if note is not None]
+            for engine, together in groupby(notes, key=attrgetter("engine")):
                 self._append(engine, list(together))
             for _ in batch:
                 self._waiting.task_done()
             if batch[-1] is None:
                 return
 
-    def _append(self, engine: Engine, noted: Sequence[_Noted]) -> None:
+    def _gathered(self) -> list[_Note | None]:
+        """The next notes: one transaction for many costs hardly more than for one."""
+        batch = [self._waiting.get()]
+        until = time.monotonic() + _GATHERED
+        while (last := batch[-1]) is not None and len(batch) < _MOST_TOGETHER:
+            until = 0 if last.is_awaited else until
+            wait = until - time.monotonic()
+            try:
+                batch.append(self._waiting.get(timeout=wait) if wait > 0 else self._waiting.get_nowait())
+            except Empty:
+                break
+        return batch
+
+    def _append(self, engine: Engine, notes: Sequence[_Note]) -> None:
         try:
-            append(engine, [entry for _, entries, _ in noted for entry in entries])
+            append(engine, [entry for note in notes for entry in note.entries])
         except SQLAlchemyError as error:
-            _LOG.error("audit_log_unavailable", kind=type(error).__name__, count=len(noted))
-            for _, _, done in noted:
-                done.set_exception(error)
+            _LOG.error("audit_log_unavailable", kind=type(error).__name__, count=len(notes))
+            for note in notes:
+                note.done.set_exception(error)
         else:
-            for _, _, done in noted:
-                done.set_result(None)
+            for note in notes:
+                note.done.set_result(None)
 
 
 class Audited:
@@ -114,8 +135,9 @@ class Audited:
         if not entries:
             return True
         try:
-            done = self.trail.note(engine, entries)
-            if method not in _READING:
+            is_change = method not in _READING
+            done = self.trail.note(engine, entries, is_awaited=is_change)
+            if is_change:
                 await asyncio.wrap_future(done)
         except (Full, SQLAlchemyError):
             return False

@@ -1,25 +1,25 @@
 """What every answer tells browsers and caches: run nothing foreign, keep nothing, be framed by nobody."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message
 
-_CAREFUL = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+_CAREFUL = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
 
 
 def careful(message: Message, request_id: str) -> Message:
     """The message; where an answer begins, with these headers and its id. Its own policy stays."""
     if message["type"] == "http.response.start":
-        headers = MutableHeaders(raw=message["headers"])
-        for name, value in _CAREFUL.items():
-            headers.setdefault(name, value)
-        headers["X-Request-ID"] = request_id
-        message = {**message, "headers": headers.raw}
+        own = message["headers"]
+        names = {name for name, _ in own}
+        added = [header for header in _CAREFUL if header[0] not in names]
+        message["headers"] = [*own, *added, (b"x-request-id", request_id.encode())]
     return message

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.opening import open_store_in_use
@@ -43,17 +44,21 @@ def run(settings: Settings, port: int, host: str = HOST) -> None:
     app = create_app(settings)
     with bound(port, host) as listening:
         print(_told(listening.getsockname()[1], settings, host, has_accounts), flush=True)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-        )
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(served_by(app, settings)).run(sockets=[listening])
+
+
+def served_by(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the app is served; of proxies' headers only those of the trusted ones are believed."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
 
 
 def _refuse_other_tables(settings: Settings) -> None:

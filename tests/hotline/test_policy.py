@@ -1,5 +1,7 @@
 """Who may do what, and which orders are whose: the table itself."""
 
+from pathlib import Path
+
 import pytest
 
 from hotline.errors import ArgumentError
@@ -16,6 +18,11 @@ def test_every_role_and_every_action_has_its_place_in_the_table() -> None:
     assert set(GRANTS) == set(Role)
     assert set().union(*GRANTS.values()) == set(Action), "an action that nobody may do"
     assert all(role.zh for role in Role) and all(action.zh for action in Action)
+
+
+def test_every_role_is_explained_in_the_page_on_access() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "access.md").read_text("utf-8")
+    assert [role for role in Role if f"| `{role}`" not in page] == []
 
 
 def test_those_who_keep_models_and_accounts_meet_no_order() -> None:

@@ -11,6 +11,7 @@ from httpx import Response
 
 from store.database import Store, open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order, assert_told, new_id
+from tests.serve.conftest import serving
 from tests.serve.homes import settings_of
 
 pytestmark = pytest.mark.xdist_group("served")

@@ -2,14 +2,17 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from pipelines.forget import forget_caller
 from store.database import open_store
 from store.extracts.pseudonyms import Pseudonyms
 from tests.serve.bodies import an_event, an_order
+from tests.serve.conftest import settings_of
 
 pytestmark = pytest.mark.xdist_group("served")
 _NUMBER, _WORDS = "13977778888", "独一无二的投诉内容"
@@ -76,3 +79,21 @@ def test_the_log_names_routes_and_not_addresses(
     logged = "".join(capsys.readouterr())
     assert "/api/v1/orders/{order_id" in logged
     assert "secret-17" not in logged and _WORDS not in logged
+
+
+def test_a_running_service_takes_in_what_was_forgotten(client: TestClient, shared_home: Path) -> None:
+    for _ in range(3):
+        client.post("/api/v1/orders", json=an_order(caller="13933334444"))
+    log = client.app.state.score_log  # type: ignore[attr-defined]
+    store = client.app.state.desk.store  # type: ignore[attr-defined]
+
+    def known_of_the_caller() -> float:
+        order = an_order(caller="13933334444")
+        assert client.post("/api/v1/scores", json=order).status_code == 200
+        log.flush()
+        return float(json.loads(store.predictions(order["order_id"])[0].features)["caller_orders_90d"])
+
+    before = known_of_the_caller()
+    told = forget_caller(settings_of(shared_home), "139 3333 4444", lambda *_: True, datetime.now(UTC))
+    assert told and "3 orders blanked" in told
+    assert known_of_the_caller() == before - 3

@@ -129,7 +129,7 @@ def test_what_cannot_be_noted_is_not_shown(client: TestClient, monkeypatch: pyte
     order = an_order()
     client.post("/api/v1/orders", json=order)
 
-    def full(*_: object) -> Future[None]:
+    def full(*_: object, **__: object) -> Future[None]:
         raise Full
 
     with monkeypatch.context() as broken:
