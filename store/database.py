@@ -48,8 +48,8 @@ class Store:
         with writing(self.engine) as within:
             yield Store(self.engine, self.dataset, within)
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return nullcontext(self._within[0]) if self._within else reading(self.engine)
+    def _reading(self, bulk: bool = False) -> AbstractContextManager[Connection]:
+        return nullcontext(self._within[0]) if self._within else reading(self.engine, bulk)
 
     def _writing(self) -> AbstractContextManager[tuple[Connection, int]]:
         return nullcontext(self._within) if self._within else writing(self.engine)
@@ -62,7 +62,7 @@ class Store:
         With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
         Words are of pandas' `str` dtype, missing ones NaN.
         """
-        with self._reading() as connection:
+        with self._reading(bulk=order_ids is None) as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
 
