@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from desk.scorer import Scored, Scorer
+from desk.scored import Scored
+from desk.scorer import Scorer
 from desk.settings import Settings
 from hotline.calendar import to_micros
 from models.registry import Registry

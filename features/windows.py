@@ -25,6 +25,8 @@ class Window:
 
     def sum(self, value: str) -> Floats:
         """The sum of a whole-number value of the facts."""
+        if self.past.alone is not None:
+            return self.past.alone.column(self.kind, self.by, self.days, value, at_least_none=False)
         total = np.empty(len(self.past.frame))
         for number, (history, sign) in enumerate(self.past.layers):
             sums = history.stream(self.kind, self.by).sums[value]
@@ -39,11 +41,15 @@ class Window:
                 total[sequence] = change
             else:
                 total[sequence] += change
+        for changes in self.past.changes:
+            total += changes.sums(self.past, self.kind, self.by, self.days, value)
         return total
 
     @property
     def count(self) -> Floats:
         """How many facts; what was taken back may weigh more than what is left in a short window."""
+        if self.past.alone is not None:
+            return self.past.alone.column(self.kind, self.by, self.days, "count", at_least_none=True)
         count = self.sum("count")
         return np.maximum(count, 0.0, out=count)
 

@@ -27,7 +27,7 @@ def score_given(
     """Score an order as it is given. It is not kept; the score is logged."""
     order, at = body.to_order(callers.of), body.at or now
     way_in.check(order, at)
-    scored = service.scorer.score_given(order, at)
+    scored = service.scorer.score_given(order, at, body.reasons)
     log.add(service.store, scored, now)
     return ScoreOut.of(scored.predictions[0])
 
@@ -59,19 +59,20 @@ def score(
     order_id: WhichOrder, asked: Annotated[ScoreQuery, Query()], service: Service, log: Log, now: Now
 ) -> ScoreOut:
     """Score an order of the store at any moment of its life. The score is logged."""
-    scored = service.scorer.score(order_id, asked.at or now)
+    scored = service.scorer.score(order_id, asked.at or now, asked.reasons)
     log.add(service.store, scored, now)
     return ScoreOut.of(scored.predictions[0])
 
 
 @api.get("/worklist", responses=_INVALID | _UNAVAILABLE)
 def worklist(asked: Annotated[WorklistQuery, Query()], service: Service, now: Now) -> WorklistOut:
-    """Open orders, the riskiest first. Looking at the list logs nothing."""
-    at = asked.at or now
-    found = service.scorer.score_open(at).predictions
-    chosen = [p for p in found if asked.band in (None, p.band)]
-    orders = [ScoreOut.of(prediction) for prediction in chosen[: asked.limit]]
-    return WorklistOut(as_of=at, total=len(found), matching=len(chosen), orders=orders)
+    """Open orders, the riskiest first; as of a minute ago at most. Looking at the list logs nothing."""
+    found = service.scorer.score_open(asked.at, False) if asked.at else service.worklist.now(now)
+    rows = [row for row, p in enumerate(found.predictions) if asked.band in (None, p.band)]
+    shown = found.take(rows[: asked.limit])
+    told = service.scorer.explained(shown) if asked.reasons else shown
+    orders = [ScoreOut.of(prediction) for prediction in told.predictions]
+    return WorklistOut(as_of=asked.at or now, total=len(found.predictions), matching=len(rows), orders=orders)
 
 
 @api.get("/model", responses=_UNAVAILABLE)

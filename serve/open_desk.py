@@ -10,6 +10,7 @@ from desk.intake import Intake
 from desk.opening import open_scorer
 from desk.scorer import Scorer
 from desk.settings import Settings
+from desk.worklist import Worklist
 from models.registry import NoModelError, Registry
 from models.satisfaction_model import FeaturesChangedError
 from serve.errors import Unavailable
@@ -29,6 +30,7 @@ class InService:
 
     store: Store
     scorer: Scorer
+    worklist: Worklist
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class OpenDesk:
 
     def _load(self, mark: Mark) -> None:
         try:
-            opened = InService(*open_scorer(self._settings))
+            store, scorer = open_scorer(self._settings)
+            opened = InService(store, scorer, Worklist(scorer))
         except Exception as error:
             message = _why(error)
             _LOG.error("champion_refused", kind=type(error).__name__)

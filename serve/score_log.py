@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.opening import log_scores
-from desk.scorer import Scored
+from desk.scored import Scored
 from store.database import Store
 
 _LOG = structlog.get_logger("serve")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
@@ -12,6 +13,7 @@ from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order
 from hotline.origin import Origin
 from store import live, predictions, tables
 from store.connection import connect_postgresql, connect_sqlite, reading, writing
+from store.few_orders import rows_of
 from store.frames import FrameReader
 from store.live import UnknownOrder
 from store.predictions import LoggedPrediction
@@ -43,6 +45,11 @@ class Store:
         with reading(self.engine) as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
+
+    def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of a few orders' `orders`, `events`, `callbacks` and `communities`; missing is None."""
+        with reading(self.engine) as connection:
+            return rows_of(connection, order_ids)
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes that the descriptions ingested so far have declared."""
