@@ -4,9 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from serve.answers import EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
+from desk.scored import Scored
+from serve.answers import (
+    EventsWritten,
+    ModelOut,
+    OrderWritten,
+    ScoreOut,
+    WorklistOut,
+    score_answer,
+    worklist_answer,
+)
 from serve.errors import ErrorOut
-from serve.needs import Callers, Log, Now, Service, WayIn, WhichOrder
+from serve.needs import Callers, Log, Now, Service, Turn, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 
 Responses = dict[int | str, dict[str, Any]]
@@ -20,16 +29,20 @@ _WRITES = _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
 api = APIRouter(prefix="/api/v1")
 
 
-@api.post("/scores", responses=_TOO_LARGE | _INVALID | _UNAVAILABLE)
-def score_given(
-    body: ScoreIn, service: Service, way_in: WayIn, callers: Callers, log: Log, now: Now
-) -> ScoreOut:
+@api.post("/scores", response_model=ScoreOut, responses=_TOO_LARGE | _INVALID | _UNAVAILABLE)
+async def score_given(
+    body: ScoreIn, service: Service, way_in: WayIn, callers: Callers, log: Log, now: Now, turn: Turn
+) -> Response:
     """Score an order as it is given. It is not kept; the score is logged."""
-    order, at = body.to_order(callers.of), body.at or now
-    way_in.check(order, at)
-    scored = service.scorer.score_given(order, at, body.reasons)
-    log.add(service.store, scored, now)
-    return ScoreOut.of(scored.predictions[0])
+
+    def scored() -> Scored:
+        order, at = body.to_order(callers.of), body.at or now
+        way_in.check(order, at)
+        return service.scorer.score_given(order, at, body.reasons)
+
+    found = await turn.take(scored)
+    log.add(service.store, found, now)
+    return score_answer(found.predictions[0])
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
@@ -54,25 +67,33 @@ def add_callbacks(order_id: WhichOrder, body: CallbacksIn, way_in: WayIn, now: N
     return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
 
 
-@api.get("/orders/{order_id:path}/score", responses=_UNKNOWN | _INVALID | _UNAVAILABLE)
-def score(
-    order_id: WhichOrder, asked: Annotated[ScoreQuery, Query()], service: Service, log: Log, now: Now
-) -> ScoreOut:
+@api.get(
+    "/orders/{order_id:path}/score",
+    response_model=ScoreOut,
+    responses=_UNKNOWN | _INVALID | _UNAVAILABLE,
+)
+async def score(
+    order_id: WhichOrder,
+    asked: Annotated[ScoreQuery, Query()],
+    service: Service,
+    log: Log,
+    now: Now,
+    turn: Turn,
+) -> Response:
     """Score an order of the store at any moment of its life. The score is logged."""
-    scored = service.scorer.score(order_id, asked.at or now, asked.reasons)
-    log.add(service.store, scored, now)
-    return ScoreOut.of(scored.predictions[0])
+    found = await turn.take(lambda: service.scorer.score(order_id, asked.at or now, asked.reasons))
+    log.add(service.store, found, now)
+    return score_answer(found.predictions[0])
 
 
-@api.get("/worklist", responses=_INVALID | _UNAVAILABLE)
-def worklist(asked: Annotated[WorklistQuery, Query()], service: Service, now: Now) -> WorklistOut:
+@api.get("/worklist", response_model=WorklistOut, responses=_INVALID | _UNAVAILABLE)
+def worklist(asked: Annotated[WorklistQuery, Query()], service: Service, now: Now) -> Response:
     """Open orders, the riskiest first; as of a minute ago at most. Looking at the list logs nothing."""
     found = service.scorer.score_open(asked.at, False) if asked.at else service.worklist.now(now)
     rows = [row for row, p in enumerate(found.predictions) if asked.band in (None, p.band)]
     shown = found.take(rows[: asked.limit])
     told = service.scorer.explained(shown) if asked.reasons else shown
-    orders = [ScoreOut.of(prediction) for prediction in told.predictions]
-    return WorklistOut(as_of=asked.at or now, total=len(found.predictions), matching=len(rows), orders=orders)
+    return worklist_answer(asked.at or now, len(found.predictions), len(rows), told.predictions)
 
 
 @api.get("/model", responses=_UNAVAILABLE)

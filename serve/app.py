@@ -13,6 +13,7 @@ from serve.guard import Guard
 from serve.health import health
 from serve.open_desk import OpenDesk
 from serve.score_log import ScoreLog
+from serve.turns import Turns
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
     app.state.score_log = ScoreLog()
+    app.state.turns = Turns()
     tell_errors(app)
     app.add_middleware(Guard)
     for router in (api, health, docs):

@@ -9,6 +9,7 @@ from desk.intake import Intake
 from hotline.calendar import SHANGHAI
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
+from serve.turns import Turns
 from serve.words import OrderId
 from store.extracts.pseudonyms import Pseudonyms
 
@@ -18,7 +19,7 @@ def _desk(request: Request) -> OpenDesk:
     return found
 
 
-def _service(request: Request) -> InService:
+async def _service(request: Request) -> InService:
     return _desk(request).in_service()
 
 
@@ -30,12 +31,17 @@ def _pseudonyms(request: Request) -> Pseudonyms:
     return Pseudonyms.open(request.app.state.settings.home)
 
 
-def _log(request: Request) -> ScoreLog:
+async def _turns(request: Request) -> Turns:
+    found: Turns = request.app.state.turns
+    return found
+
+
+async def _log(request: Request) -> ScoreLog:
     found: ScoreLog = request.app.state.score_log
     return found
 
 
-def _now() -> datetime:
+async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
 
@@ -43,6 +49,7 @@ Desk = Annotated[OpenDesk, Depends(_desk)]
 Service = Annotated[InService, Depends(_service)]
 WayIn = Annotated[Intake, Depends(_intake)]
 Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
+Turn = Annotated[Turns, Depends(_turns)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Now = Annotated[datetime, Depends(_now)]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]
