@@ -14,6 +14,7 @@ from hotline.lifecycle import EventType
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent, Value
 from store.database import Store
 from store.identity import natural_id
+from store.predictions import Cause, LoggedPrediction
 
 _EVENT_WORDS = ("type", "actor", "group", "verdict", "retracts")
 _TYPES = frozenset(event_type.value for event_type in EventType) - {EventType.CALLED_BACK.value}
@@ -58,6 +59,13 @@ class Intake:
         _check_times(callbacks, _received_at(stored), now, "")
         new = _new_callbacks(callbacks, stored["callbacks"], "")
         return self.store.add_callbacks(order_id, new, to_micros(now)) if new else []
+
+    def logged_scores(self, order_id: str) -> tuple[LoggedPrediction, ...]:
+        """The scores that were given to a known order, oldest moment first. NoSuchOrder otherwise."""
+        if not self.store.has_order(order_id):
+            raise NoSuchOrder(order_id)
+        kept = (row for row in self.store.predictions(order_id) if row.cause is not Cause.GIVEN)
+        return tuple(sorted(kept, key=lambda row: row.as_of))
 
     def check(self, order: Order, until: datetime) -> None:
         """Refuse what cannot be by itself: unknown types and attributes, times that cannot be."""

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from desk.scored import Scored
+from desk.scored_log import logged
 from desk.scorer import Scorer
 from desk.settings import Settings
-from hotline.calendar import to_micros
 from models.registry import Registry
 from store.database import Store, open_store
-from store.predictions import LoggedPrediction
+from store.predictions import Cause
 
 
 def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
@@ -22,20 +22,6 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     return store, Scorer(store, champion)
 
 
-def log_scores(store: Store, scored: Scored, scored_at: datetime) -> None:
+def log_scores(store: Store, scored: Scored, scored_at: datetime, cause: Cause = Cause.ASKED) -> None:
     """Write scores with their feature rows to the log."""
-    store.append_predictions(
-        [
-            LoggedPrediction(
-                order_id=p.order_id,
-                as_of=to_micros(p.as_of),
-                scored_at=to_micros(scored_at),
-                model_version=p.model_version,
-                probabilities=p.probabilities,
-                band=p.band.value,
-                stage=p.stage.value,
-                features=scored.feature_row(number),
-            )
-            for number, p in enumerate(scored.predictions)
-        ]
-    )
+    store.append_predictions(logged(scored, scored_at, cause))

@@ -1,17 +1,18 @@
 """The champion and everybody's history, ready to score any order at any moment of its life."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from desk.lookout import Lookout, OrderStore
-from desk.open_orders import open_orders
+from desk.open_orders import open_frames
 from desk.order_frames import rows_of
 from desk.reasons import top_reasons
 from desk.refusals import NotReceivedYet
 from desk.scored import Scored
-from desk.standing import Standing, together
+from desk.standing import Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
 from features.frame import OrderFrame
@@ -61,28 +62,24 @@ class Scorer:
         given.write(order.order_id, difference(facts_of(own, standing.base.asked), stored))
         return self._score(frame, standing.past(frame, given.look()), with_reasons)
 
-    def score_open(self, at: datetime, with_reasons: bool = True) -> Scored:
-        """All orders that still wait for a callback or a closing at a moment, the riskiest first."""
-        return self.score_open_of(self.lookout.look(), at, with_reasons)
+    def score_open(
+        self, at: datetime, only: Sequence[str] | None = None, with_reasons: bool = True
+    ) -> Scored:
+        """All orders that still wait for a callback or a closing at a moment, the riskiest first.
 
-    def score_open_of(self, standing: Standing, at: datetime, with_reasons: bool) -> Scored:
+        With `only` those of them that are named.
+        """
+        return self.score_open_of(self.lookout.look(), at, only, with_reasons)
+
+    def score_open_of(
+        self, standing: Standing, at: datetime, only: Sequence[str] | None = None, with_reasons: bool = False
+    ) -> Scored:
         """The same as of one look at history."""
-        frame = open_orders(standing.base.chronicle, to_micros(at))
-        changed = np.array([order_id in standing.changed for order_id in frame.order_id], dtype=bool)
-        frames = [frame.take(np.flatnonzero(~changed))]
-        if standing.changed_together:
-            frames.append(open_orders(standing.changed_together, to_micros(at)))
-        return self._score_all(frames, standing, with_reasons)
-
-    def score_open_among(self, order_ids: list[str], standing: Standing, at: datetime) -> Scored:
-        """Those of some changed orders that are still open, without reasons."""
-        own = [now.chronicle for order_id in order_ids if (now := standing.changed[order_id]).chronicle]
-        everyone = together([chronicle for chronicle in own if chronicle is not None])
-        frames = [open_orders(everyone, to_micros(at))] if everyone else []
-        return self._score_all(frames, standing, with_reasons=False)
-
-    def _score_all(self, frames: list[OrderFrame], standing: Standing, with_reasons: bool) -> Scored:
-        pieces = [self._score(f, standing.past(f), with_reasons) for f in frames if len(f)]
+        pieces = [
+            self._score(frame, standing.past(frame), with_reasons)
+            for frame in open_frames(standing, to_micros(at), only)
+            if len(frame)
+        ]
         return Scored.joined(pieces).riskiest_first()
 
     def explained(self, scored: Scored, matrix: np.ndarray | None = None) -> Scored:

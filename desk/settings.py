@@ -22,6 +22,12 @@ class Settings(BaseSettings):
         description="share of the orders that the desks can call before the callback",
     )
 
+    rescore_minutes: float = Field(
+        default=15,
+        ge=0,
+        description="minutes between two rescorings of all open orders; 0: none; changed ones follow at once",
+    )
+
     @property
     def mlflow_uri(self) -> str:
         """The tracking store of mlflow, a SQLite file under home."""

@@ -27,7 +27,7 @@ class Worklist:
         with self._lock:
             standing = self._scorer.lookout.look()
             if self._kept is None or not timedelta(0) <= now - self._kept[0] < KEPT_FOR:
-                self._kept = now, standing, self._scorer.score_open_of(standing, now, with_reasons=False)
+                self._kept = now, standing, self._scorer.score_open_of(standing, now)
             elif standing is not self._kept[1]:
                 self._kept = self._kept[0], standing, self._caught_up(standing, now)
             return self._kept[2]
@@ -37,10 +37,10 @@ class Worklist:
         assert self._kept is not None
         _, before, listed = self._kept
         if standing.base is not before.base:
-            return self._scorer.score_open_of(standing, now, with_reasons=False)
+            return self._scorer.score_open_of(standing, now)
         written = {i for i, order in standing.changed.items() if before.changed.get(i) is not order}
         if not written:
             return listed
         stay = [row for row, p in enumerate(listed.predictions) if p.order_id not in written]
-        anew = self._scorer.score_open_among(sorted(written), standing, now)
+        anew = self._scorer.score_open_of(standing, now, sorted(written))
         return Scored.joined([listed.take(stay), anew]).riskiest_first()

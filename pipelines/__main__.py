@@ -172,13 +172,40 @@ def score(
         str | None, typer.Option(help="the moment asked about, e.g. 2026-10-01T09:00+08:00")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="rows of the table")] = 40,
+    file: Annotated[
+        Path | None, typer.Option(help="the description of an extract whose open orders are scored, not kept")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="with --file: the sheet, .csv or .xlsx")] = Path("scores.xlsx"),
     as_json: Json = False,
 ) -> None:
-    """Score one order, or all open ones, at any moment of their life."""
+    """Score one order, all open ones, or those of an extract, at any moment of their life."""
     from pipelines import score as recipe
 
-    with _explained():
-        recipe.run(_settings(), order, open_orders, at, limit, as_json)
+    if file is None:
+        with _explained():
+            recipe.run(_settings(), order, open_orders, at, limit, as_json)
+        return
+    from pipelines import score_file
+
+    if order or open_orders:
+        raise typer.BadParameter("--file scores the extract's orders; name none, and leave out --open")
+    with _explained(), _progress() as tell:
+        done = score_file.score_file(_settings(), file, out, at, tell)
+    score_file.print_done(done, out)
+
+
+@app.command()
+def consistency(
+    sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Compute logged scores again from what was recorded by then, and say what differs."""
+    from pipelines import consistency as recipe
+
+    with _explained(), _progress() as tell:
+        found = recipe.check(_settings(), sample, tell)
+    recipe.print_found(found, as_json)
+    raise typer.Exit(1 if found.differences else 0)
 
 
 @app.command()

@@ -8,12 +8,14 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel, Field
 
-from desk.answers import finite, prediction_json
+from desk.answers import LEVELS, finite, prediction_json
 from hotline.bands import RiskBand
 from hotline.calendar import from_micros
 from hotline.lifecycle import Stage
 from hotline.prediction import Prediction
+from hotline.satisfaction import WEIGHTS
 from models.registry import Registered
+from store.predictions import LoggedPrediction
 
 
 class ReasonOut(BaseModel):
@@ -57,6 +59,44 @@ class ScoreOut(BaseModel):
 def score_answer(prediction: Prediction) -> Response:
     """The answer that carries a prediction: a `ScoreOut`, written at once."""
     return Response(orjson.dumps(prediction_json(prediction)), media_type="application/json")
+
+
+class CoursePoint(BaseModel):
+    """What a model said of an order at one moment of its life."""
+
+    as_of: datetime
+    scored_at: datetime
+    model_version: str
+    stage: Stage
+    band: RiskBand
+    probabilities: ProbabilitiesOut
+    expected_loss: float
+    cause: Literal["asked", "rescored"] = Field(description="asked for, or rescored by itself")
+
+
+class CourseOut(BaseModel):
+    """The course of an order's risk, oldest moment first."""
+
+    order_id: str
+    points: list[CoursePoint]
+
+    @classmethod
+    def of(cls, order_id: str, rows: Sequence[LoggedPrediction]) -> "CourseOut":
+        """The answer that carries logged scores."""
+        return cls.model_validate({"order_id": order_id, "points": [_point(row) for row in rows]})
+
+
+def _point(row: LoggedPrediction) -> dict[str, Any]:
+    return {
+        "as_of": from_micros(row.as_of),
+        "scored_at": from_micros(row.scored_at),
+        "model_version": row.model_version,
+        "stage": row.stage,
+        "band": row.band,
+        "probabilities": dict(zip(LEVELS, row.probabilities, strict=True)),
+        "expected_loss": sum(p * (1 - w) for p, w in zip(row.probabilities, WEIGHTS, strict=True)),
+        "cause": row.cause.value,
+    }
 
 
 class WorklistOut(BaseModel):

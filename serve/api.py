@@ -1,11 +1,14 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from io import BytesIO
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from desk.score_table import SheetKind, write_scores
 from desk.scored import Scored
 from serve.answers import (
+    CourseOut,
     EventsWritten,
     ModelOut,
     OrderWritten,
@@ -16,7 +19,8 @@ from serve.answers import (
 )
 from serve.errors import ErrorOut
 from serve.needs import Callers, Log, Now, Service, Turn, WayIn, WhichOrder
-from serve.schemas import CallbacksIn, EventsIn, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 _INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
@@ -24,6 +28,9 @@ _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
 _CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded already, with other content"}}
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
+_SHEETS: Responses = {
+    200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
+}
 _WRITES = _CONTRADICTION | _TOO_LARGE | _INVALID | _UNAVAILABLE
 
 api = APIRouter(prefix="/api/v1")
@@ -41,7 +48,7 @@ async def score_given(
         return service.scorer.score_given(order, at, body.reasons)
 
     found = await turn.take(scored)
-    log.add(service.store, found, now)
+    log.add(service.store, found, now, Cause.GIVEN)
     return score_answer(found.predictions[0])
 
 
@@ -86,14 +93,32 @@ async def score(
     return score_answer(found.predictions[0])
 
 
+@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | _INVALID | _UNAVAILABLE)
+def course(order_id: WhichOrder, way_in: WayIn) -> CourseOut:
+    """The risk's course over an order's life: every logged score, oldest moment first."""
+    return CourseOut.of(order_id, way_in.logged_scores(order_id))
+
+
 @api.get("/worklist", response_model=WorklistOut, responses=_INVALID | _UNAVAILABLE)
 def worklist(asked: Annotated[WorklistQuery, Query()], service: Service, now: Now) -> Response:
     """Open orders, the riskiest first; as of a minute ago at most. Looking at the list logs nothing."""
-    found = service.scorer.score_open(asked.at, False) if asked.at else service.worklist.now(now)
+    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
     rows = [row for row, p in enumerate(found.predictions) if asked.band in (None, p.band)]
     shown = found.take(rows[: asked.limit])
     told = service.scorer.explained(shown) if asked.reasons else shown
     return worklist_answer(asked.at or now, len(found.predictions), len(rows), told.predictions)
+
+
+@api.get("/worklist/export", response_class=Response, responses=_SHEETS | _INVALID | _UNAVAILABLE)
+def export_worklist(asked: Annotated[ExportQuery, Query()], service: Service, now: Now) -> Response:
+    """All open orders of the band asked for as a sheet in Chinese, the riskiest first."""
+    found = service.scorer.score_open(asked.at or now).predictions
+    sheet = BytesIO()
+    write_scores((p for p in found if asked.band in (None, p.band)), asked.format, sheet)
+    name = f'attachment; filename="worklist.{asked.format}"'
+    return Response(
+        sheet.getvalue(), media_type=asked.format.media_type, headers={"Content-Disposition": name}
+    )
 
 
 @api.get("/model", responses=_UNAVAILABLE)

@@ -12,6 +12,7 @@ from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
 from serve.open_desk import OpenDesk
+from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.turns import Turns
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = OpenDesk(settings)
     app.state.score_log = ScoreLog()
     app.state.turns = Turns()
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes)
     tell_errors(app)
     app.add_middleware(Guard)
     for router in (api, health, docs):
@@ -41,6 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.desk.look()
+    app.state.rescorer.start()
     yield
+    app.state.rescorer.close()
     app.state.score_log.close()
     app.state.desk.close()

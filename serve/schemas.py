@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from desk.score_table import SheetKind
 from hotline.bands import RiskBand
 from hotline.order import Callback, Order, OrderEvent
 from serve.words import (
@@ -161,8 +162,17 @@ class ScoreQuery(Body):
     reasons: bool = Field(True, description="whether the answer says why; without, it comes sooner")
 
 
-class WorklistQuery(ScoreQuery):
+class _BandQuery(ScoreQuery):
+    band: RiskBand | None = Field(None, description="only this band")
+
+
+class WorklistQuery(_BandQuery):
     """Which moment, and which part of the list."""
 
     limit: int = Field(50, ge=1, le=1_000, description="so many orders at most, the riskiest first")
-    band: RiskBand | None = Field(None, description="only this band")
+
+
+class ExportQuery(_BandQuery):
+    """Which moment, which part of the list, and which kind of sheet."""
+
+    format: SheetKind = SheetKind.XLSX

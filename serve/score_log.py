@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from desk.opening import log_scores
 from desk.scored import Scored
 from store.database import Store
+from store.predictions import Cause
 
 _LOG = structlog.get_logger("serve")
 #: So many scores may wait while the database is busy; later ones are answered but not logged.
 _MOST_WAITING = 10_000
-_Entry = tuple[Store, Scored, datetime]
+_Entry = tuple[Store, Scored, datetime, Cause]
 
 
 class ScoreLog:
@@ -25,10 +26,10 @@ class ScoreLog:
         self._writer = Thread(target=self._write, name="score log", daemon=True)
         self._writer.start()
 
-    def add(self, store: Store, scored: Scored, at: datetime) -> None:
+    def add(self, store: Store, scored: Scored, at: datetime, cause: Cause = Cause.ASKED) -> None:
         """Have scores logged soon."""
         try:
-            self._waiting.put_nowait((store, scored, at))
+            self._waiting.put_nowait((store, scored, at, cause))
         except Full:
             _LOG.warning("scores_not_logged", count=len(scored.predictions))
 

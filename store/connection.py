@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from hotline.errors import ArgumentError
 
 #: The newest revision in migrations/versions; asking the database for it spares alembic's import.
-NEWEST_REVISION = "0002"
+NEWEST_REVISION = "0003"
 #: Data sets share a PostgreSQL database with others' schemas, hence the prefix.
 SCHEMA_PREFIX = "qingling_"
 #: Milliseconds that a writer waits for another before it gives up.
@@ -103,3 +103,10 @@ def writing(engine: Engine) -> Iterator[tuple[Connection, int]]:
         connection.execute(text("UPDATE writes SET number = number + 1"))
         number = connection.execute(text("SELECT number FROM writes")).scalar_one()
         yield connection, int(number)
+
+
+@contextmanager
+def logging(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes what no score depends on: it has no number."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection

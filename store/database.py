@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from sqlalchemy import Connection, Engine, func, select
 from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
-from store import live, predictions, tables
-from store.connection import connect_postgresql, connect_sqlite, reading, writing
+from store import leases, live, predictions, tables
+from store.connection import connect_postgresql, connect_sqlite, logging, reading, writing
 from store.few_orders import rows_of
-from store.frames import FrameReader
+from store.frames import IDS_A_QUESTION, FrameReader
 from store.live import UnknownOrder
 from store.predictions import LoggedPrediction
 
@@ -127,13 +128,50 @@ class Store:
 
     def append_predictions(self, rows: Sequence[LoggedPrediction]) -> None:
         """Add scores to the log."""
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._logging() as connection:
             predictions.append(connection, rows)
 
     def predictions(self, order_id: str) -> tuple[LoggedPrediction, ...]:
         """The scores given to one order, oldest first."""
         with reading(self.engine) as connection:
             return predictions.of_order(connection, order_id)
+
+    def latest_predictions(self, order_ids: Sequence[str]) -> dict[str, LoggedPrediction]:
+        """The last score of each of these orders, those of orders as given left out."""
+        found: dict[str, LoggedPrediction] = {}
+        with reading(self.engine) as connection:
+            for start in range(0, len(order_ids), IDS_A_QUESTION):
+                found |= predictions.latest(connection, order_ids[start : start + IDS_A_QUESTION])
+        return found
+
+    def drawn_predictions(self, model_version: str, count: int) -> tuple[LoggedPrediction, ...]:
+        """So many of this model's scores, drawn evenly over the log."""
+        with reading(self.engine) as connection:
+            return predictions.drawn(connection, model_version, count)
+
+    def take_lease(self, name: str, holder: str, now: int, until: int) -> bool:
+        """Take or keep what only one process may do at a time; False where another holds it."""
+        with self._logging() as connection:
+            return leases.take(connection, name, holder, now, until)
+
+    def give_lease_back(self, name: str, holder: str) -> None:
+        """Let another process have it at once."""
+        with self._logging() as connection:
+            leases.give_back(connection, name, holder)
+
+    def append_rescored(
+        self, rows: Sequence[LoggedPrediction], holder: str, now: int, until: int, name: str = "rescoring"
+    ) -> bool:
+        """Add scores to the log if the lease is still held; False, and nothing, otherwise."""
+        with self._logging() as connection:
+            is_held = leases.take(connection, name, holder, now, until)
+            if is_held:
+                predictions.append(connection, rows)
+            return is_held
+
+    def _logging(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes nothing that scores depend on."""
+        return logging(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -141,5 +141,16 @@ predictions = Table(
     Column("band", Text, nullable=False),
     Column("stage", Text, nullable=False),
     Column("features", Text, nullable=False),
+    # Why it was given: asked for, asked for an order that was not kept, or rescored by itself.
+    Column("cause", Text, nullable=False, server_default="asked"),
     Index("predictions_by_order", "order_id", "as_of"),
+)
+
+#: Which process does what only one may do at a time, and until when it has it, microseconds.
+leases = Table(
+    "leases",
+    metadata,
+    _key("name"),
+    Column("holder", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )

@@ -9,7 +9,7 @@ from features.chronicle import Chronicle
 from features.frame import OrderFrame
 from features.history import History, Past
 from features.order_facts import OrderFacts, difference, facts_of
-from features.own_chronicle import own_chronicle
+from features.own_chronicle import apart, own_chronicle
 from tests.builders import Records
 from tests.promises.asking import answers, differing, everything, history_of
 from tests.promises.histories import FEATURES, PROMISE, histories
@@ -80,3 +80,15 @@ def test_an_orders_own_rows_are_those_that_it_has_among_all(records: Records) ->
             assert getattr(own, name).tolist() == getattr(sorted_alone, name).tolist()
         one, other = everything(History(own)), everything(History(sorted_alone))
         assert not differing(answers(one, Past.of(one, everybody)), answers(other, Past.of(other, everybody)))
+
+
+@PROMISE
+@given(histories())
+def test_questions_apart_get_the_answers_that_they_get_among_all(records: Records) -> None:
+    history = history_of(records)
+    frame = everything(history).take(np.arange(0, len(everything(history)), 3))
+    one, other = (
+        answers(frame, Past.of(frame, history)),
+        answers(apart(frame), Past.of(apart(frame), history)),
+    )
+    assert not differing(one, other)

@@ -1,8 +1,11 @@
 """The open orders by risk, the model in service, and the page that documents it all."""
 
+import csv
+import io
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
@@ -117,3 +120,17 @@ def test_the_examples_of_the_page_work_as_they_stand(client: TestClient) -> None
         body = {**example_body(f"/{kind}"), "happened_at": ago(1)}
         address = f"/api/v1/orders/{order['order_id']}/{kind}"
         assert client.post(address, json=body).status_code == 201
+
+
+def test_the_worklist_can_be_taken_away_as_a_sheet(client: TestClient) -> None:
+    listed = client.get("/api/v1/worklist", params={**_IN_THE_MIDST, "limit": 1000}).json()["orders"]
+    sheet = client.get("/api/v1/worklist/export", params={**_IN_THE_MIDST, "format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+    assert [row["工单编号"] for row in rows] == [order["order_id"] for order in listed]
+    assert [row["处置"] for row in rows] == [order["band_zh"] for order in listed]
+    assert "attachment" in sheet.headers["content-disposition"]
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get("/api/v1/worklist/export", params=_IN_THE_MIDST).content)
+    )
+    assert book.active is not None and book.active.max_row == len(listed) + 1
+    assert client.get("/api/v1/worklist/export", params={"format": "pdf"}).status_code == 422

@@ -5,12 +5,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
 
 from desk.settings import Settings
 from hotline.origin import Origin
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
+from store import migrations
 from store.connection import connect_sqlite
 from store.database import open_store
 from store.extracts.description import DescriptionError
@@ -68,8 +70,10 @@ def test_what_was_loaded_before_anybody_could_declare_stays_undeclared(
 ) -> None:
     _ingested(tmp_path, settings, "")
     engine = connect_sqlite(settings.home / "hotline.db")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.execute(text("DROP TABLE origins"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
     engine.dispose()
     assert _ingested(tmp_path, settings, 'origin = "simulated"\n') == {Origin.SIMULATED, Origin.UNDECLARED}

@@ -1,0 +1,70 @@
+"""Past scores come out the same when they are computed again; a tampered history is found."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from desk.consistency import recompute
+from desk.opening import log_scores, open_scorer
+from hotline.calendar import SHANGHAI, to_micros
+from hotline.order import Callback, OrderEvent
+from pipelines import consistency
+from store.predictions import Cause
+from tests.serve.conftest import settings_of
+
+pytestmark = pytest.mark.xdist_group("served")
+NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
+
+
+def _later(seconds: float) -> datetime:
+    return datetime.now(SHANGHAI) + timedelta(seconds=seconds)
+
+
+def test_scores_come_out_the_same_whatever_was_written_since(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_of(own_home)
+    store, scorer = open_scorer(settings)
+    log_scores(store, scorer.score_open(NOW), _later(0))
+    first, second = (p.order_id for p in scorer.score_open(NOW).predictions[:2])
+    urged = OrderEvent(type="urged", happened_at=NOW - timedelta(hours=1), known_at=NOW - timedelta(hours=1))
+    store.add_events(first, [urged], to_micros(_later(10)))  # known earlier, recorded only now
+    called = Callback(by="city", happened_at=NOW, known_at=NOW, rating=0)
+    store.add_callbacks(second, [called], to_micros(_later(11)))
+    log_scores(store, scorer.score(first, NOW + timedelta(minutes=1)), _later(20))
+    found = recompute(store, scorer.champion.model, store.drawn_predictions(scorer.champion.version, 30))
+    assert found.compared == 30 and found.differences == ()
+    consistency.print_found(consistency.check(settings, 10, lambda _: None), as_json=False)
+    assert "10 scores computed again, 0 differ" in capsys.readouterr().out
+
+
+def test_a_fact_that_was_slipped_into_the_past_is_found_with_the_feature_that_moved(own_home: Path) -> None:
+    store, scorer = open_scorer(settings_of(own_home))
+    order_id = scorer.score_open(NOW).predictions[0].order_id
+    log_scores(store, scorer.score(order_id, NOW), _later(0))
+    urged = OrderEvent(type="urged", happened_at=NOW - timedelta(hours=1), known_at=NOW - timedelta(hours=1))
+    store.add_events(order_id, [urged], to_micros(_later(0) - timedelta(days=1)))
+    found = recompute(store, scorer.champion.model, store.drawn_predictions(scorer.champion.version, 5))
+    (difference,) = found.differences
+    assert difference.order_id == order_id
+    then, now = difference.features["times_urged"]
+    assert now == then + 1
+
+
+def test_an_order_that_vanished_is_told(own_home: Path) -> None:
+    store, scorer = open_scorer(settings_of(own_home))
+    order_id = scorer.score_open(NOW).predictions[0].order_id
+    log_scores(store, scorer.score(order_id, NOW), _later(0))
+    with store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        for table in ("events", "callbacks", "order_revisions", "orders"):
+            connection.execute(text(f"DELETE FROM {table} WHERE order_id = :id"), {"id": order_id})
+    found = recompute(store, scorer.champion.model, store.drawn_predictions(scorer.champion.version, 5))
+    assert [difference.now for difference in found.differences] == [None]
+
+
+def test_orders_scored_as_given_are_not_asked_about(own_home: Path) -> None:
+    store, scorer = open_scorer(settings_of(own_home))
+    log_scores(store, scorer.score_open(NOW), _later(0), Cause.GIVEN)
+    assert store.drawn_predictions(scorer.champion.version, 5) == ()
