@@ -80,6 +80,11 @@ class Lookout:
                 self._sort_in_background()
             return self._book.standing
 
+    @property
+    def taken_in(self) -> Standing:
+        """The last look, without another one."""
+        return self._book.standing
+
     def wait(self) -> None:
         """Wait until nothing is being sorted."""
         if (sorting := self._sorting) is not None:

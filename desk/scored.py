@@ -1,11 +1,11 @@
 """Predictions with the feature rows that they were made of."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 
 from hotline.prediction import Prediction
 
@@ -43,7 +43,7 @@ class Scored:
     def feature_row(self, number: int) -> str:
         """One question's features as JSON, the citizen's words left out."""
         row = {n: _plain(values[number]) for n, values in self.columns.items() if n != "text"}
-        return json.dumps(row, ensure_ascii=False)
+        return orjson.dumps(row).decode()
 
 
 def _plain(value: Any) -> Any:

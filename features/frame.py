@@ -81,6 +81,11 @@ class OrderFrame:
         return self._found[name]
 
     @cached_property
+    def memory(self) -> dict[Any, Any] | None:
+        """What was worked out for the only question; None where there are several."""
+        return {} if len(self) == 1 else None
+
+    @cached_property
     def _found(self) -> dict[str, np.ndarray]:
         return {}
 

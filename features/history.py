@@ -153,6 +153,11 @@ class Past:
         """The only question; None where there are none or several."""
         return Alone(self) if len(self.frame) == 1 else None
 
+    @cached_property
+    def memory(self) -> dict[Any, Any] | None:
+        """What was worked out for the only question; None where there are several."""
+        return {} if self.alone is not None else None
+
     def community_fact(self, name: str) -> Floats:
         """A fact about each order's community, as known at the moment; NaN where nothing was."""
         if ("community", name) not in self._cache:

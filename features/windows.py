@@ -59,6 +59,16 @@ class Window:
 
     def share(self, value: str, prior: "Window | Floats | float", weight: float = 20.0) -> Floats:
         """The share of facts with this flag, drawn towards `prior` as if by `weight` facts more."""
+        memory = self.past.memory
+        if memory is None or isinstance(prior, np.ndarray):
+            return self._share(value, prior, weight)
+        asked = (self, value, prior, weight)
+        if asked not in memory:
+            memory[asked] = self._share(value, prior, weight)
+        found: Floats = memory[asked]
+        return found
+
+    def _share(self, value: str, prior: "Window | Floats | float", weight: float) -> Floats:
         anchor = prior.share(value, 0.5, 1.0) if isinstance(prior, Window) else prior
         return (self.sum(value) + weight * anchor) / (self.count + weight)
 

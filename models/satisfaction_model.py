@@ -197,14 +197,15 @@ class SatisfactionModel:
         if self.trees and share > 0:
             parts = parts + share * self.trees.contributions(X)
         parts = parts * self.calibration.slope
-        total: dict[str, np.ndarray] = {}
-        for place, name in enumerate(self._feature_of):
-            total[name] = total.get(name, 0.0) + parts[:, place]
-        return total
+        names, first = self._feature_places
+        return dict(zip(names, np.add.reduceat(parts, first, axis=1).T, strict=True))
 
     @cached_property
-    def _feature_of(self) -> list[str]:
-        return self.encoding.feature_of
+    def _feature_places(self) -> tuple[list[str], list[int]]:
+        """The features that the matrix shows, each with its first column; its others follow."""
+        of = self.encoding.feature_of
+        first = [place for place, name in enumerate(of) if place == 0 or of[place - 1] != name]
+        return [of[place] for place in first], first
 
     def to_json(self) -> str:
         """The model as text: numbers and LightGBM's own format, nothing that could run."""

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 
 from desk.score_table import SheetKind, write_scores
 from desk.scored import Scored
@@ -18,7 +18,7 @@ from serve.answers import (
     worklist_answer,
 )
 from serve.errors import ErrorOut
-from serve.needs import Callers, Log, Now, Service, Turn, WayIn, WhichOrder
+from serve.needs import Callers, Desk, Log, Now, Service, Turn, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
@@ -53,24 +53,39 @@ async def score_given(
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
-def add_order(body: OrderIn, way_in: WayIn, callers: Callers, now: Now, response: Response) -> OrderWritten:
+def add_order(
+    body: OrderIn,
+    way_in: WayIn,
+    callers: Callers,
+    now: Now,
+    response: Response,
+    desk: Desk,
+    after: BackgroundTasks,
+) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
     status = way_in.add_order(body.to_order(callers.of, now), now)
+    after.add_task(desk.notice)
     response.status_code = 201 if status == "created" else 200
     return OrderWritten(order_id=body.order_id, status=status)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
-def add_events(order_id: WhichOrder, body: EventsIn, way_in: WayIn, now: Now) -> EventsWritten:
+def add_events(
+    order_id: WhichOrder, body: EventsIn, way_in: WayIn, now: Now, desk: Desk, after: BackgroundTasks
+) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+    after.add_task(desk.notice)
     return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
-def add_callbacks(order_id: WhichOrder, body: CallbacksIn, way_in: WayIn, now: Now) -> EventsWritten:
+def add_callbacks(
+    order_id: WhichOrder, body: CallbacksIn, way_in: WayIn, now: Now, desk: Desk, after: BackgroundTasks
+) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+    after.add_task(desk.notice)
     return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
 
 

@@ -1,10 +1,12 @@
 """The store and the champion as they stand: a later champion is taken in while the earlier one serves."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock, Thread
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.intake import Intake
 from desk.opening import open_scorer
@@ -75,6 +77,12 @@ class OpenDesk:
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
+
+    def notice(self) -> None:
+        """Take in what was just written, so that the next score need not."""
+        if self._opened:
+            with suppress(SQLAlchemyError):  # then the next score says so
+                self._opened.scorer.lookout.look()
 
     def in_service(self) -> InService:
         """The champion, ready to score. Unavailable where there is none."""

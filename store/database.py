@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
@@ -26,6 +26,10 @@ DEFAULT_DATASET = "hotline"
 CURRENT_FILE = "current"
 #: PostgreSQL cuts names at 63 characters; the prefix of the schema needs some of them.
 _DATASET_NAME = re.compile(r"[a-z0-9_]{1,40}")
+
+
+_NUMBER = select(tables.writes.c.number)
+_CHANGED = select(tables.orders.c.order_id).where(tables.orders.c.revision > bindparam("watermark"))
 
 
 class Store:
@@ -97,10 +101,11 @@ class Store:
 
     def changed_since(self, watermark: int) -> tuple[list[str], int]:
         """The orders written to after this watermark, sorted, and the new watermark."""
-        question = select(tables.orders.c.order_id).where(tables.orders.c.revision > watermark)
         with reading(self.engine) as connection:
-            changed = sorted(connection.scalars(question))
-            return changed, int(connection.execute(select(tables.writes.c.number)).scalar_one())
+            newest = int(connection.execute(_NUMBER).scalar_one())
+            if newest == watermark:
+                return [], watermark
+            return sorted(connection.scalars(_CHANGED, {"watermark": watermark})), newest
 
     def add_order(self, order: Order, recorded_at: int, known_at: int | None = None) -> bool:
         """Write an order with its events and callbacks; whether anything was new.
