@@ -22,6 +22,15 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     return store, Scorer(store, champion)
 
 
+def open_store_in_use(settings: Settings) -> Store:
+    """The store that a service of this home would serve: the champion's, or the data set in use."""
+    registry = Registry(settings.home)
+    dataset = settings.dataset
+    if dataset is None and registry.champion_mark() is not None:
+        dataset = registry.champion().model.span.dataset
+    return open_store(settings.home, dataset, settings.database_url)
+
+
 def log_scores(store: Store, scored: Scored, scored_at: datetime, cause: Cause = Cause.ASKED) -> None:
     """Write scores with their feature rows to the log."""
     store.append_predictions(logged(scored, scored_at, cause))

@@ -1,5 +1,6 @@
 """Open orders scored anew when something happens to them and as time passes; what moved is logged."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,11 +45,15 @@ class RescoringStore(Protocol):
 
 @dataclass(frozen=True)
 class Turn:
-    """One look at the open orders: how many were scored, how many lines were logged, and whether it was all."""
+    """One look at the open orders: how many were scored, how many lines were logged, and whether it was all.
+
+    bands : how many stand in each band
+    """
 
     scored: int
     logged: int
     is_whole: bool
+    bands: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,7 +89,8 @@ class Rescoring:
         self._watermark = watermark
         if is_whole:
             self._whole_at = at
-        return Turn(len(scored.predictions), len(rows), is_whole)
+        bands = Counter(prediction.band.value for prediction in scored.predictions)
+        return Turn(len(scored.predictions), len(rows), is_whole, bands)
 
     def _moved(self, rows: Sequence[LoggedPrediction], is_whole: bool) -> list[LoggedPrediction]:
         unknown = [row.order_id for row in rows if row.order_id not in self._last]

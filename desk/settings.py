@@ -28,6 +28,15 @@ class Settings(BaseSettings):
         description="minutes between two rescorings of all open orders; 0: none; changed ones follow at once",
     )
 
+    secret_file: Path | None = Field(
+        default=None, description="the key that signs sessions and forms; made once under home by default"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses of proxies whose X-Forwarded headers are believed; none by default"
+    )
+    people_per_second: float = Field(default=20, gt=0, description="requests a second that a person may send")
+    keys_per_second: float = Field(default=1_000, gt=0, description="requests a second that a key may send")
+
     @property
     def mlflow_uri(self) -> str:
         """The tracking store of mlflow, a SQLite file under home."""

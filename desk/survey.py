@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from desk.survey_days import columns_of_days, formats_of_days, instants
 from desk.survey_rows import SurveyedRows, everything
+from desk.survey_twins import twins_by_course, twins_in_list
+from desk.survey_words import rating_words
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType, OfficialCaller
 from models.audit.material import Material
@@ -19,9 +22,6 @@ from store.loading.stored import Stored, codes_of
 
 #: Orders looked at: a sample this large shows whatever is grave, in seconds.
 MOST_ORDERS = 20_000
-
-#: So many events at the same instants are no chance.
-_TELLING_COURSE = 3
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Survey:
         if self._share is None:
             self._share = min(1.0, self.most_orders / max(len(ids), 1))
         self.orders_read = max(self.orders_read, len(ids))
-        self.twins |= _twins(sheet)
+        self.twins |= twins_in_list(sheet)
         drawn = pd.util.hash_array(np.asarray(ids, dtype=object)) < self._share * 2.0**64
         is_kept = np.append(drawn, False)[codes]
         undeclared = sheet.undeclared[is_kept].apply(tidy, missing=self.described.missing)
@@ -60,12 +60,14 @@ class Survey:
         births = births_of(sampled, _nothing_stored(ids), not self.described.lists_orders())
         known = KnownFrom.of(sampled, _nothing_stored(ids), births)
         calls = _label_calls(sampled, ids, known)
-        self.twins |= _same_course(sampled.events)
+        days = columns_of_days(self.sheets, self.described.time_formats)
+        happened = instants(sampled, self.sheets, days)
+        self.twins |= twins_by_course(happened, self.sheets, ids)
         rows = SurveyedRows(self.described, ids, known, sampled)
         return Material(
             orders=_orders(ids, births, known, calls, sampled.callbacks).assign(is_twin=ids.isin(self.twins)),
             columns=tuple(column for sheet in self.sheets for column in rows.columns(sheet)),
-            events=_events(sampled.events, ids),
+            events=_events(sampled.events, ids, happened["is_day"].to_numpy()[: len(sampled.events)]),
             ratings=tuple(r for sheet in self.sheets for r in rows.ratings(sheet, calls)),
             scale={word: int(level) for word, level in self.described.scale.items()},
             taken_at=taken_at,
@@ -74,6 +76,9 @@ class Survey:
             read=self.orders_read,
             at_once=_named(self.sheets, _is_known_at_once),
             of_callbacks=_named(self.sheets, _holds_callbacks_only),
+            columns_of_days=tuple(dict.fromkeys(column for _, column in days)),
+            formats_of_days=formats_of_days(self.sheets, days),
+            rating_words=tuple(w for sheet in self.sheets for w in rating_words(sheet, self.described)),
         )
 
 
@@ -97,37 +102,6 @@ def _all_ids(sheets: Sequence[Sheet]) -> pd.Index:
 def _repeated(sheet: Sheet) -> tuple[int, int]:
     """How many rows say exactly what an earlier row says, and how many there are."""
     return int(everything(sheet).duplicated().sum()), len(sheet.cells)
-
-
-def _twins(sheet: Sheet) -> set[str]:
-    """Ids of orders that a list of orders holds under another id already.
-
-    The same caller, text and time of receipt; where a file has no such three, all columns but the id.
-    Files without times of receipt or texts are left alone: few words coincide by chance.
-    """
-    spec = sheet.spec
-    if spec.order is None or spec.event is not None:
-        return set()
-    named = {name: cell.column for name, cell in spec.order.fields.items() if cell.column}
-    key = [named[name] for name in ("received_at", "caller", "text") if name in named]
-    if "received_at" not in named and "text" not in named:
-        return set()
-    cells = sheet.cells if len(key) == 3 else everything(sheet)
-    key = key if len(key) == 3 else [name for name in cells.columns if name != spec.order_id]
-    is_whole = cells[key].notna().all(axis=1) if len(key) == 3 else cells[key[0]].notna()
-    again = cells[key].duplicated() & is_whole & ~cells[spec.order_id].duplicated()
-    return set(cells.loc[again, spec.order_id].dropna())
-
-
-def _same_course(events: pd.DataFrame) -> set[str]:
-    """Ids of orders whose events, three or more, fell at the very instants of an earlier order's.
-
-    Days without a time are left alone: many orders share those.
-    """
-    timed = events[~events["is_day"].astype(bool)]
-    hashed = pd.util.hash_pandas_object(timed[["type", "happened_at"]], index=False)
-    courses = hashed.groupby(timed["order_id"], sort=False).agg(["sum", "size"])
-    return set(courses.index[courses.duplicated() & (courses["size"] >= _TELLING_COURSE)].astype(str))
 
 
 def _nothing_stored(ids: pd.Index) -> Stored:
@@ -182,10 +156,10 @@ def _orders(
     )
 
 
-def _events(events: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
-    kept = events[["type", "happened_at", "known_at", "is_day"]]
+def _events(events: pd.DataFrame, ids: pd.Index, are_days: np.ndarray) -> pd.DataFrame:
+    kept = events[["type", "happened_at", "known_at"]]
     order, is_moment = codes_of(ids, events), events["column"].notna()
-    return kept.assign(order=order, is_moment=is_moment)
+    return kept.assign(order=order, is_moment=is_moment, is_day=are_days)
 
 
 def _closed_at(known: KnownFrom) -> np.ndarray:

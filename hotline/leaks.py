@@ -15,6 +15,7 @@ class FindingKind(StrEnum):
     RECORDED_AFTER_CALLBACK = "recorded_after_callback"
     CHANGED_BETWEEN_EXTRACTS = "changed_between_extracts"
     SILENT_AS_WORST = "silent_as_worst"
+    RATINGS_REFUSED = "ratings_refused"
     IMMATURE_LABELS = "immature_labels"
     NEVER_RATED = "never_rated"
     DUPLICATES = "duplicates"

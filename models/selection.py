@@ -61,6 +61,9 @@ class Menu:
         if rarer < _LEAST_RARER:
             return cls((), (), (0.01,), 3)
         seeds = 5 if rows < _FEW_ROWS else 2 if rows < 2 * _FEW_ROWS else 1
+        if orders < _FEW_ORDERS and rows >= 2 * _FEW_ROWS:  # long lives: each order tells of many moments
+            long = tuple(TreeShape(leaves, 40, 0.05, 0.5, 0.6, 20.0, seeds) for leaves in (8, 16))
+            return cls(long, (40, 90, 160, 250, 350), (0.003, 0.03, 0.3), 2)
         if orders < _FEW_ORDERS:
             shapes = (
                 TreeShape(4, 60, 0.05, 0.5, 0.6, 20.0, seeds),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hotline.errors import QinglingError
+from pipelines.access_commands import audit_log, forget, key, user
 
 app = typer.Typer(
     name="qingling",
@@ -17,6 +18,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich's help takes twice as long to import as all else together
 )
+
+app.add_typer(user, name="user")
+app.add_typer(key, name="key")
+app.command()(forget)
+app.command("audit-log")(audit_log)
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object to stdout")]
 Seed = Annotated[int, typer.Option(help="seed of everything random")]
@@ -224,13 +230,16 @@ def response(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+    port: Annotated[int, typer.Option(help="port to listen at")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="address to listen at; this machine only by default")
+    ] = "127.0.0.1",
 ) -> None:
-    """Serve scores over HTTP, on this machine only."""
+    """Serve scores over HTTP, to those who have an account or a key."""
     from serve.run import run
 
     with _explained():
-        run(_settings(), port)
+        run(_settings(), port, host)
 
 
 @app.command()
@@ -247,6 +256,14 @@ def demo(
         recipe.run(_settings(), orders, seed)
     if serving:
         serve(port)
+
+
+@app.command()
+def settings(as_json: Json = False) -> None:
+    """Print the settings in force, and which of them the environment sets."""
+    from pipelines import show_settings as recipe
+
+    recipe.run(_settings(), as_json)
 
 
 @app.command()

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+from desk.opening import open_scorer
 from desk.settings import Settings
 from hotline.errors import QinglingError
 from pipelines import ingest, promote, score, train
+from pipelines.demo_accounts import make_accounts
 from pipelines.printing import print_report
 from pipelines.simulate import simulate_extract
 
@@ -29,11 +31,25 @@ def run(settings: Settings, orders: int, seed: int) -> None:
     moment = train.last_known_at(settings)
     _say(f"5/5 scoring what was open when the extract ends, {moment:%Y-%m-%d %H:%M}")
     score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)
+    _give_accounts(settings, moment)
     _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
     _say("  qingling score ORDER --at 2026-10-20T09:00+08:00    one order at any moment")
     _say(f"  {settings.home}/reports/    the model card, in Chinese: open it in a browser")
-    _say("  qingling serve                                      the API, described at /docs")
+    _say(
+        "  qingling serve                                      /login for people, the API described at /docs"
+    )
     _say("  mlflow ui --backend-store-uri " + settings.mlflow_uri)
+
+
+def _give_accounts(settings: Settings, moment: datetime) -> None:
+    store, scorer = open_scorer(settings)
+    order_ids = [prediction.order_id for prediction in scorer.score_open(moment).predictions]
+    made = make_accounts(store, order_ids or store.order_ids(), datetime.now(UTC))
+    store.close()
+    _say("accounts of this demo, told once (name, password, whose orders); the last is a key for software:")
+    for name, password, scope in made:
+        _say(f"  {name:<24}{password:<22}  {scope}")
+    _say(f"  curl -H 'Authorization: Bearer {made[-1][1]}' http://127.0.0.1:8000/api/v1/worklist?limit=3")
 
 
 def _say(line: str) -> None:

@@ -13,15 +13,20 @@ from desk.survey import Survey
 from hotline.calendar import from_micros, to_micros
 from hotline.errors import QinglingError
 from models.audit.audit import audit
+from models.audit.silent_words import shown
 from pipelines.audit import reasons_of
 from pipelines.printing import console
 from store.database import make_current, open_store
+from store.extracts.columns import NOT_IN_SCALE
 from store.extracts.description_file import read_description
 from store.extracts.extract import read_extract
 from store.extracts.pseudonyms import Pseudonyms
 from store.extracts.rejects import Rejects
 from store.extracts.times import parse_moment
 from store.loading.load import Loading
+
+#: So many of the words of ratings that were refused are named.
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class IngestSummary:
     corrected: dict[str, int]
     rejected: dict[str, int]
     rejects_file: str | None
+    refused_ratings: dict[str, int]
     ignored_columns: dict[str, tuple[str, ...]]
     absent_files: tuple[str, ...]
     first_received: str | None
@@ -80,6 +86,7 @@ def ingest(
         corrected=loaded.corrected,
         rejected=rejects.by_reason(),
         rejects_file=str(rejects_file) if rejects_file else None,
+        refused_ratings=_short(rejects.values_of(NOT_IN_SCALE)),
         ignored_columns={file: columns for file, columns in extract.ignored.items() if columns},
         absent_files=extract.absent,
         first_received=_day(loaded.first, described.zone),
@@ -122,6 +129,10 @@ def _print(summary: IngestSummary) -> None:
         out.print(f"received {summary.first_received} to {summary.last_received}")
     for reason, count in summary.rejected.items():
         out.print(f"refused {count:,}: {reason}")
+    if summary.refused_ratings:
+        words = ", ".join(f"{word} ({count:,})" for word, count in summary.refused_ratings.items())
+        told = f"ratings lost, for their words are not in [scale]: {words}"
+        out.print(told, style="red", soft_wrap=True)
     if summary.rejects_file:
         out.print(f"rows refused: {summary.rejects_file}", soft_wrap=True)
     for file, columns in summary.ignored_columns.items():
@@ -134,6 +145,12 @@ def _print(summary: IngestSummary) -> None:
             f"the audit stops training: {named}; see qingling audit {summary.description}", soft_wrap=True
         )
     out.print(f"{summary.seconds} s")
+
+
+def _short(words: dict[str, int]) -> dict[str, int]:
+    """The most frequent words; a long one may be a remark, and is not shown."""
+    named = shown(list(words)[:_MOST_NAMED], ())
+    return {word: count for word, count in zip(named, words.values(), strict=False)}
 
 
 def _day(micros: int | None, zone: ZoneInfo) -> str | None:

@@ -103,7 +103,7 @@ class WorklistOut(BaseModel):
     """Open orders, the riskiest first."""
 
     as_of: datetime
-    total: int = Field(description="all open orders")
+    total: int = Field(description="all open orders within your scope")
     matching: int = Field(description="those of the band asked for")
     orders: list[ScoreOut]
 

@@ -5,16 +5,23 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from desk.access.secret import Signatures
 from desk.settings import Settings
+from serve.access import Door, check_all_declare
 from serve.api import api
+from serve.audit import audit
+from serve.audit_trail import Audited, AuditTrail
 from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
+from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
+from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.turns import Turns
+from serve.web.pages import pages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -23,6 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Qingling",
         description="Which property-repair hotline orders will end 不满意, while there is still time.",
         version="1",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_open,
@@ -30,21 +38,29 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
-    app.state.score_log = ScoreLog()
     app.state.turns = Turns()
-    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes)
+    app.state.metrics = Metrics()
+    app.state.score_log = ScoreLog(app.state.metrics)
+    app.state.audit_trail = AuditTrail()
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)
+    tell_refusals(app)
+    app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
-    for router in (api, health, docs):
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    for router in (api, audit, health, docs, pages):
         app.include_router(router)
+    check_all_declare(app)
     return app
 
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
+    app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
     app.state.rescorer.start()
     yield
     app.state.rescorer.close()
+    app.state.audit_trail.close()
     app.state.score_log.close()
     app.state.desk.close()

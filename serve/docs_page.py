@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse
 
+from serve.access import open_to_anyone
 from serve.examples import example_body
 
 docs = APIRouter()
@@ -21,12 +22,18 @@ _STYLE = (
 Schema = Mapping[str, Any]
 
 
-@docs.get("/docs", include_in_schema=False)
+@docs.get("/openapi.json", include_in_schema=False, dependencies=[Depends(open_to_anyone)])
+def description(request: Request) -> JSONResponse:
+    """What the page says, for machines."""
+    return JSONResponse(request.app.openapi())
+
+
+@docs.get("/docs", include_in_schema=False, dependencies=[Depends(open_to_anyone)])
 def docs_page(request: Request) -> HTMLResponse:
     """The page."""
-    description = request.app.openapi()
+    described = request.app.openapi()
     address = str(request.base_url).rstrip("/")
-    return HTMLResponse("".join(_page(description, address)), headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse("".join(_page(described, address)), headers={"Content-Security-Policy": _POLICY})
 
 
 def _page(description: Schema, address: str) -> Iterator[str]:
@@ -67,6 +74,7 @@ def _operation(method: str, path: str, operation: Schema, address: str) -> Itera
 
 def _curl(method: str, path: str, address: str, has_body: bool) -> str:
     at = address + path.replace("{order_id}", "A-1001")
+    at = f"-H 'Authorization: Bearer qlk_…' {at}" if path.startswith("/api/") else at
     if not has_body:
         return f"curl {at}"
     body = json.dumps(example_body(path), ensure_ascii=False, indent=1)

@@ -2,12 +2,14 @@
 
 import time
 import traceback
+import uuid
 from pathlib import Path
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.errors import told
+from serve.headers import careful
 
 MOST_BYTES = 1024 * 1024
 _LOG = structlog.get_logger("serve")
@@ -20,6 +22,8 @@ class _TooLarge(Exception):  # noqa: N818 - named by what it says
 class Guard:
     """Reads bodies up to 1 MiB, answers 500 without a traceback, and logs each request by its route.
 
+    Every request has an id, in its answer as in the log, and every answer tells browsers to be careful.
+
     Neither addresses nor bodies are logged: there may be citizens in them.
     """
 
@@ -31,12 +35,13 @@ class Guard:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        request_id = scope.setdefault("state", {})["request_id"] = uuid.uuid4().hex
         status = 0
 
         async def sending(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
-            await send(message)
+            await send(careful(message, request_id))
 
         try:
             await self.app(scope, _replayed(await _body(scope, receive), receive), sending)
@@ -53,7 +58,14 @@ class Guard:
         finally:
             route = getattr(scope.get("route"), "path", "(none)")
             milliseconds = round(1000 * (time.perf_counter() - began), 1)
-            _LOG.info("request", method=scope["method"], route=route, status=status, ms=milliseconds)
+            _LOG.info(
+                "request",
+                id=request_id,
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=milliseconds,
+            )
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

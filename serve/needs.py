@@ -9,7 +9,9 @@ from desk.intake import Intake
 from hotline.calendar import SHANGHAI
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
+from serve.seen_orders import SeenOrders
 from serve.turns import Turns
+from serve.visit import visit_of
 from serve.words import OrderId
 from store.extracts.pseudonyms import Pseudonyms
 
@@ -45,6 +47,10 @@ async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
 
+def _seen(request: Request) -> SeenOrders:
+    return SeenOrders(visit_of(request.scope), _desk(request))
+
+
 Desk = Annotated[OpenDesk, Depends(_desk)]
 Service = Annotated[InService, Depends(_service)]
 WayIn = Annotated[Intake, Depends(_intake)]
@@ -52,4 +58,5 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 Turn = Annotated[Turns, Depends(_turns)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Now = Annotated[datetime, Depends(_now)]
+Seen = Annotated[SeenOrders, Depends(_seen)]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]

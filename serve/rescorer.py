@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from desk.rescoring import LEASE_NAME, Rescoring
 from hotline.calendar import HOUR, SHANGHAI
 from serve.errors import Unavailable
+from serve.metrics import Metrics
 from serve.open_desk import OpenDesk
 from store.database import Store
+from store.predictions import Cause
 
 _LOG = structlog.get_logger("serve")
 #: Seconds between two looks at what has been written.
@@ -28,10 +30,12 @@ class Rescorer:
         self,
         desk: OpenDesk,
         minutes: float,
+        metrics: Metrics,
         now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI),
         look_seconds: float = _LOOK,
     ) -> None:
         self._desk = desk
+        self._metrics = metrics
         self._every = int(minutes * HOUR / 60)
         self._now = now
         self._look_seconds = look_seconds
@@ -65,6 +69,7 @@ class Rescorer:
             return
         self.last_turn_at = self._now()
         if turn.scored:
+            self._metrics.scored(turn.bands, Cause.RESCORED.value)
             _LOG.info("rescored", orders=turn.scored, logged=turn.logged, whole=turn.is_whole)
 
     def _rescoring(self, store: Store) -> Rescoring:

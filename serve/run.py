@@ -1,5 +1,6 @@
 """Serving on this machine: `qingling serve`."""
 
+import ipaddress
 import logging
 import signal
 import socket
@@ -9,51 +10,93 @@ from contextlib import suppress
 import structlog
 import uvicorn
 
+from desk.opening import open_store_in_use
 from desk.settings import Settings
+from hotline.errors import ArgumentError
 from serve.app import create_app
+from store.access.accounts import all_accounts
+from store.access.api_keys import all_keys
 
-#: Until access is controlled, nobody but this machine may ask.
+#: Whoever wants others to ask says so.
 HOST = "127.0.0.1"
 #: A score lets go of the interpreter a dozen times, at the database and in LightGBM; it must not wait Python's
 #: usual 5 ms each time until the writer of the log, or the rescoring, lets go of it again.
 _TURN_SECONDS = 0.0005
 
 
-def run(settings: Settings, port: int) -> None:
-    """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken."""
+def run(settings: Settings, port: int, host: str = HOST) -> None:
+    """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken.
+
+    ArgumentError where others could ask and nobody has an account.
+    """
     _log_events()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.setswitchinterval(_TURN_SECONDS)
+    has_accounts = _has_accounts(settings)
+    if not is_loopback(host) and not has_accounts:
+        raise ArgumentError(
+            f"nobody has an account yet, so nothing is served at {host}; first: "
+            "qingling user add NAME --role admin --generate"
+        )
     app = create_app(settings)
-    with bound(port) as listening:
-        found = listening.getsockname()[1]
-        print(_told(found, settings), flush=True)
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+    with bound(port, host) as listening:
+        print(_told(listening.getsockname()[1], settings, host, has_accounts), flush=True)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 
 
-def bound(port: int) -> socket.socket:
-    """A socket that listens on this machine only. SystemExit with the remedy where the port is taken."""
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; of a name that is not localhost nobody knows."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def bound(port: int, host: str = HOST) -> socket.socket:
+    """A socket that listens at this address. SystemExit with the remedy where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named TCP, so that asyncio lets small answers go at once instead of waiting 40 ms for more.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
         listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
         raise SystemExit(
-            f"port {port} on {HOST} cannot be used ({error}); choose another with --port"
+            f"port {port} on {host} cannot be used ({error}); choose another with --port"
         ) from error
     return listening
 
 
-def _told(port: int, settings: Settings) -> str:
-    address = f"http://{HOST}:{port}"
+def _has_accounts(settings: Settings) -> bool:
+    store = open_store_in_use(settings)
+    try:
+        return bool(all_accounts(store.engine) or all_keys(store.engine))
+    finally:
+        store.close()
+
+
+def _told(port: int, settings: Settings, host: str, has_accounts: bool) -> str:
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    reach = "this machine only" if is_loopback(host) else "put TLS before it: docs/access.md"
+    who = (
+        "" if has_accounts else "; nobody has an account yet: qingling user add NAME --role admin --generate"
+    )
     return "\n".join(
         (
-            f"Qingling serves {settings.home} at {address} (this machine only; stop with Ctrl-C)",
+            f"Qingling serves {settings.home} at {address} ({reach}; stop with Ctrl-C)",
+            f"  {address}/login            sign in{who}",
             f"  {address}/docs             what can be asked, with examples",
             f"  {address}/api/v1/worklist  open orders, the riskiest first",
             f"  {address}/api/v1/model     the model in service",

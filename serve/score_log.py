@@ -1,5 +1,6 @@
 """Scores are logged behind the answer's back, so that a busy database delays nobody who asks."""
 
+from collections import Counter
 from datetime import datetime
 from queue import Empty, Full, Queue
 from threading import Thread
@@ -9,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.opening import log_scores
 from desk.scored import Scored
+from serve.metrics import Metrics
 from store.database import Store
 from store.predictions import Cause
 
@@ -21,13 +23,15 @@ _Entry = tuple[Store, Scored, datetime, Cause]
 class ScoreLog:
     """Writes scores to the log one after another, in the order in which they were given."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._waiting: Queue[_Entry | None] = Queue(_MOST_WAITING)
         self._writer = Thread(target=self._write, name="score log", daemon=True)
         self._writer.start()
 
     def add(self, store: Store, scored: Scored, at: datetime, cause: Cause = Cause.ASKED) -> None:
         """Have scores logged soon."""
+        self._metrics.scored(Counter(p.band.value for p in scored.predictions), cause.value)
         try:
             self._waiting.put_nowait((store, scored, at, cause))
         except Full:

@@ -141,6 +141,12 @@ class Store:
         with reading(self.engine) as connection:
             return predictions.of_order(connection, order_id)
 
+    def newest_rating_at(self) -> int | None:
+        """When the newest rating was known, microseconds; None before the first one."""
+        table = tables.callbacks.c
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.max(table.known_at)).where(table.rating.isnot(None)))
+
     def latest_predictions(self, order_ids: Sequence[str]) -> dict[str, LoggedPrediction]:
         """The last score of each of these orders, those of orders as given left out."""
         found: dict[str, LoggedPrediction] = {}

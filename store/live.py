@@ -11,6 +11,7 @@ from hotline.calendar import to_micros
 from hotline.errors import QinglingError
 from hotline.order import ORDER_FIELDS, Callback, Order, OrderEvent
 from store import tables
+from store.forgotten import unless_forgotten
 from store.identity import natural_id
 
 
@@ -33,12 +34,10 @@ def write_order(
     The fields count as known when they were recorded, unless `known_at` says otherwise.
     """
     known_at = recorded_at if known_at is None else known_at
-    stated = _fields(order)
+    stated, given = unless_forgotten(connection, order.order_id, _fields(order), order.attributes)
     stored, number = _current_fields(connection, order.order_id)
     changed = {name: value for name, value in stated.items() if stored.get(name) != value}
-    attributes = {
-        name: value for name, value in order.attributes.items() if stored["attributes"].get(name) != value
-    }
+    attributes = {name: value for name, value in given.items() if stored["attributes"].get(name) != value}
     if not changed and not attributes:
         return False
     connection.execute(

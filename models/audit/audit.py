@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from hotline.leaks import Severity
 from models.audit.aggregates import computed_from_ratings
 from models.audit.changes import changed_since
-from models.audit.ends import describes_end
+from models.audit.describing import describes_end
 from models.audit.findings import Finding, acknowledged
-from models.audit.labels import immature_labels, never_rated, silent_as_worst
+from models.audit.labels import immature_labels, never_rated
 from models.audit.material import Material
 from models.audit.presence import only_where_rated
 from models.audit.repeats import duplicates
-from models.audit.telling import telling_columns, telling_events
+from models.audit.scale import ratings_refused
+from models.audit.silence import silent_as_worst
+from models.audit.telling_columns import telling_columns
+from models.audit.telling_events import telling_events
 from models.audit.timing import (
     after_callback,
     entered_late,
@@ -27,6 +30,7 @@ _ALWAYS = (
     entered_late,
     untimed_callbacks,
     silent_as_worst,
+    ratings_refused,
     immature_labels,
     never_rated,
     duplicates,

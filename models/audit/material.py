@@ -1,5 +1,6 @@
 """An extract as its audit sees it: every column, the events and the outcomes, by order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -122,6 +123,21 @@ class Ratings:
     refused: int
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words in a column of ratings and how often they stand there: those that the scale knows, and others.
+
+    levels : how many different levels the known words have
+    unsaid : words of the description's own scale that do not stand there
+    """
+
+    column: str
+    known: Mapping[str, int]
+    refused: Mapping[str, int]
+    levels: int
+    unsaid: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Material:
     """A whole extract, or a sample of its orders.
@@ -137,6 +153,9 @@ class Material:
     twins    : orders that stand under another id too, of `read` orders in all
     at_once  : event files in which events count as known when they happened
     of_callbacks : files that hold callbacks and nothing else of orders
+    columns_of_days : columns of times whose rows all have the same hour, which is none
+    formats_of_days : the formats that read those as days, and other times as they stand
+    rating_words : the words in each column of ratings
     """
 
     orders: pd.DataFrame
@@ -150,6 +169,9 @@ class Material:
     read: int
     at_once: frozenset[str]
     of_callbacks: frozenset[str]
+    columns_of_days: tuple[str, ...] = ()
+    formats_of_days: tuple[str, ...] = ()
+    rating_words: tuple[Words, ...] = ()
 
     @cached_property
     def is_bad(self) -> np.ndarray:

@@ -35,13 +35,15 @@ class Separation:
 class Group:
     """Orders that say the same (`code`): how many, and the share of them with the outcome.
 
-    `given_away` is how much of the outcome (or, where it hardly comes, of its absence) they hold.
+    `given_away` is how much of the outcome (or, where it hardly comes, of its absence) they hold; `low` the
+    least share that chance leaves possible.
     """
 
     code: int
     n: int
     share: float
     given_away: float
+    low: float
 
 
 def separation(score: np.ndarray, truth: np.ndarray) -> Separation | None:
@@ -119,7 +121,9 @@ def telling_counts(codes: np.ndarray, hits: np.ndarray, count: np.ndarray, truth
     without = (share <= 1 - _NEARLY_ALL) & (_odds(others_low) >= _ODDS_WITHOUT * _odds(high))
     held = np.where(with_it, hits / total, (count - hits) / (len(truth) - total))
     found = np.flatnonzero((with_it | without) & (rest > 0))
-    return [Group(int(codes[i]), int(count[i]), float(share[i]), float(held[i])) for i in found]
+    return [
+        Group(int(codes[i]), int(count[i]), float(share[i]), float(held[i]), float(low[i])) for i in found
+    ]
 
 
 def _odds(share: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from hotline.calendar import NO_TIME
 from hotline.leaks import FindingKind, Severity
 from hotline.lifecycle import EventType
-from models.audit.findings import Finding, acknowledgement
+from models.audit.findings import Figure, Finding, acknowledgement
 from models.audit.material import Material
 from models.audit.remedies import column_remedy
 
@@ -126,14 +126,33 @@ def hidden_order(material: Material) -> Iterator[Finding]:
         return
     tied = float(events.duplicated(["order", "happened_at"], keep=False).mean())
     days = float(events["is_day"].mean())
-    if max(tied, days) < _TIED:
+    if max(tied, days) < _TIED and not material.columns_of_days:
         return
+    figures: dict[str, Figure] = {
+        "events": len(events),
+        "tied_share": round(tied, 3),
+        "days_without_time_share": round(days, 3),
+    }
+    if material.columns_of_days:
+        figures["columns_of_days"] = ", ".join(material.columns_of_days)
     yield Finding(
         FindingKind.HIDDEN_ORDER,
         "",
         Severity.WARNING,
         "events of one instant are put into the usual order of handling, and a day counts as known at its end; "
         "if a callback shares its instant with what follows it, that may be seen before it",
-        "export times with hours and minutes, and map the time of entry (known_at) where there is one",
-        {"events": len(events), "tied_share": round(tied, 3), "days_without_time_share": round(days, 3)},
+        _days_are_days(material)
+        + "export times with hours and minutes, and map the time of entry (known_at) where there is one",
+        figures,
+    )
+
+
+def _days_are_days(material: Material) -> str:
+    """The line that has a column of one hour in all rows read as the days that it holds."""
+    if not material.columns_of_days:
+        return ""
+    formats = ", ".join(f'"{written}"' for written in material.formats_of_days)
+    return (
+        f"time_formats = [{formats}]\nat the top of the description, so that these days count as known at their "
+        "end and not at that hour (add the formats of other columns, if they are written otherwise); better:\n"
     )

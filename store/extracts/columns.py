@@ -17,6 +17,7 @@ from store.extracts.times import Times, parse_times
 UNMASKED = {"id", "order_id", "petition_no", "case_no", "retracts", "caller", "by"}
 LEFT_OUT = "value left out"
 NOT_LOADED = "row not loaded"
+NOT_IN_SCALE = "not a rating of the scale; add it to [scale]"
 
 
 class Columns:
@@ -85,7 +86,7 @@ class Columns:
     def ratings(self, name: str, consequence: str) -> tuple[np.ndarray, np.ndarray]:
         """Levels 0–3 or NaN, and which words the scale does not know."""
         levels, is_bad = words.parse_ratings(self.raw(name), self.described)
-        self._refuse(name, is_bad, f"not a rating of the scale; add it to [scale]; {consequence}")
+        self._refuse(name, is_bad, f"{NOT_IN_SCALE}; {consequence}")
         return levels, is_bad
 
     def refuse(self, name: str, mask: "np.ndarray | pd.Series[Any]", reason: str) -> None:

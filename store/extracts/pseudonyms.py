@@ -2,15 +2,13 @@
 
 import hmac
 import os
-import secrets
 from hashlib import sha256
 from pathlib import Path
 
-from store.extracts.description import DescriptionError
+from store.key_file import key_of
 
 KEY_FILE = "pseudonym.key"
 KEY_VARIABLE = "QINGLING_PSEUDONYM_KEY"
-_KEY_BYTES = 32
 #: 80 bits: no two callers of a city share one.
 _PSEUDONYM_DIGITS = 20
 
@@ -25,7 +23,7 @@ class Pseudonyms:
     def open(cls, home: Path) -> "Pseudonyms":
         """With the key of the environment, else of `<home>/pseudonym.key`, made at its first use."""
         given = os.environ.get(KEY_VARIABLE)
-        return cls(given.encode() if given else _key_of(home / KEY_FILE))
+        return cls(given.encode() if given else key_of(home / KEY_FILE))
 
     def of(self, caller: str) -> str:
         """The pseudonym of a caller, whatever blanks stand around and inside the number.
@@ -35,27 +33,3 @@ class Pseudonyms:
         """
         plain = "".join(caller.split())
         return hmac.new(self._key, plain.encode(), sha256).hexdigest()[:_PSEUDONYM_DIGITS]
-
-
-def _key_of(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _make_key(path)
-    key = path.read_bytes().strip()
-    if len(key) < _KEY_BYTES:
-        raise DescriptionError(f"{path} holds no key; put the right one back, or remove it to make a new one")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Write a fresh key beside its place and link it in, so that two beginners end up with one key."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

@@ -54,6 +54,11 @@ class Rejects:
         """How many were refused for each reason."""
         return dict(Counter(refusal.reason for refusal in self.refusals).most_common())
 
+    def values_of(self, reason: str) -> dict[str, int]:
+        """The values refused for a reason that begins so, the most frequent first, and how often each was."""
+        values = Counter(refusal.value for refusal in self.refusals if refusal.reason.startswith(reason))
+        return dict(values.most_common())
+
     def write(self, path: Path) -> None:
         """Write them as a CSV file that spreadsheets open."""
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from store import tables
 from store.bulk import insert_frame, plain_values
 from store.extracts.extract import Extract
 from store.extracts.rejects import Rejects
+from store.forgotten import without_forgotten
 from store.frames import IDS_A_QUESTION, FrameReader
 from store.loading import happenings
 from store.loading.births import Births
@@ -62,6 +63,7 @@ def write_orders(meeting: Meeting, loaded: Loaded, rejects: Rejects) -> np.ndarr
     own = meeting.attributes_of(AttributeOf.ORDER)
     fields = [*ORDER_FIELDS, *(attribute.name for attribute in own)]
     said = assertions(meeting.extract, stored, births, meeting.known, fields)
+    said = without_forgotten(meeting.connection, said, stored.ids[said["code"]])
     revisions = compare(said, stored, fields, meeting.taken_at)
     frame = numbered(revisions.frame, stored)
     codes = frame["code"].to_numpy(dtype=np.int64)
@@ -83,6 +85,7 @@ def write_events(meeting: Meeting, loaded: Loaded, rejects: Rejects) -> np.ndarr
     events = happenings.events_with_ids(meeting.extract, rejects)
     if not len(events):
         return _no_codes()
+    events = without_forgotten(meeting.connection, events, pd.Index(events["order_id"]))
     written = happenings.events_to_write(events, meeting.stored, [a.name for a in own], meeting.taken_at)
     columns = ["order_id", "event_id", "type", "happened_at", "known_at", "promised_at"]
     new = written.new.sort_values(["order_id", "event_id"])

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.access.tables  # noqa: F401 - so that its tables are known
 from store.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -180,3 +180,30 @@ def severe(path: Path) -> list[tuple[str, str]]:
 def found(path: Path) -> dict[tuple[str, str], Finding]:
     """Every finding by kind and column."""
     return {(f.kind.value, f.column): f for f in audit_extract(path)}
+
+
+def with_deadlines(extract: Extract) -> Callable[[str], str]:
+    """Plant a deadline (`due`) and a promise of the first contact (`promised`); how to describe them."""
+    rng = np.random.default_rng(12)
+    days = rng.choice([2, 3, 5], (2, len(extract.orders)))
+    extract.orders["due"] = extract.orders["received"] + pd.to_timedelta(days[0], unit="D")
+    extract.orders["promised"] = extract.orders["contacted"] + pd.to_timedelta(days[1] * 12, unit="h")
+    due = 'received_at = "received"\ndue_at = "due"\n'
+    promised = 'at = "contacted"\npromised_at = "promised"\n'
+    return lambda text: text.replace('received_at = "received"\n', due).replace(
+        'at = "contacted"\n', promised
+    )
+
+
+def coarse(extract: Extract, unit: str, later: str = "0h") -> None:
+    """Round all times down to this unit, and move them by so much."""
+    for name in ("received", "contacted", "closed", "called"):
+        extract.orders[name] = extract.orders[name].dt.floor(unit) + pd.Timedelta(later)
+
+
+def add_twins(extract: Extract, orders: int, changed: Mapping[str, object] | None = None) -> None:
+    """Put so many orders under a second id, some words of theirs changed."""
+    rng = np.random.default_rng(13)
+    chosen = extract.orders.iloc[np.sort(rng.permutation(len(extract.orders))[:orders])]
+    twins = chosen.assign(no="X" + chosen["no"], **(changed or {}))
+    extract.orders = pd.concat([extract.orders, twins], ignore_index=True)

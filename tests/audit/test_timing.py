@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.audit.extracts import Extract, attribute, found, severe
+from tests.audit.extracts import Extract, attribute, found, honest_orders, severe
 
 RNG = np.random.default_rng(7)
 HOURS = np.timedelta64(1, "h")
@@ -111,6 +111,32 @@ def test_a_companys_share_of_these_very_ratings_is_severe(extract: Extract) -> N
     half = pd.Series(np.where(extract.is_rated & (np.arange(len(orders)) < 700), extract.is_bad, np.nan))
     orders["share"] = half.groupby(orders["company"]).transform("mean").round(4)
     assert severe(extract.wide(declared)) == [], "last year's share is a cause like others"
+
+
+def test_a_companys_rank_and_a_share_by_two_keys_are_severe(big_extract: Extract) -> None:
+    orders = big_extract.orders
+    bad = pd.Series(np.where(big_extract.is_rated, big_extract.is_bad, np.nan))
+    orders["rank"] = orders["company"].map(bad.groupby(orders["company"]).mean().rank(ascending=False))
+    orders["both"] = bad.groupby([orders["company"], orders["category"]]).transform("mean").round(4)
+    declared = attribute("rank", "numeric") + attribute("both", "numeric")
+    assert severe(big_extract.wide(declared)) == [
+        ("computed_from_ratings", "both"),
+        ("computed_from_ratings", "rank"),
+    ]
+
+
+def test_last_years_rank_and_share_by_two_keys_are_causes_like_others(big_extract: Extract) -> None:
+    orders = big_extract.orders
+    keys = [orders["company"], orders["category"]]
+    for seed in range(4):
+        year = honest_orders(4000, seed + 50, bad_share=0.3)
+        bad = year["rating"].eq("不满意").where(year["rating"].notna()).astype(float)
+        companies = bad.groupby(year["company"]).mean().rank()
+        both = bad.groupby([year["company"], year["category"]]).mean().round(4)
+        orders[f"rank{seed}"] = keys[0].map(companies)
+        orders[f"both{seed}"] = both.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
+    names = [f"{name}{seed}" for seed in range(4) for name in ("rank", "both")]
+    assert severe(big_extract.wide("".join(attribute(name, "numeric") for name in names))) == []
 
 
 def test_the_length_of_the_whole_order_is_severe_unless_known_at_closing(extract: Extract) -> None:

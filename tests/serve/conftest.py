@@ -4,20 +4,30 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from desk.access.issuing import Issuing
 from desk.settings import Settings
 from features.catalogue import feature_set
 from features.training_set import build_training_set, examples_of, ripe
+from hotline.calendar import SHANGHAI
+from hotline.policy import Role
+from hotline.scope import WHOLE_DISTRICT, Scope
 from models.registry import Registry
 from models.satisfaction_model import SatisfactionModel
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
 from serve.app import create_app
+from store.database import open_store
+
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +57,26 @@ def shared_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def client(shared_home: Path) -> Iterator[TestClient]:
-    """A client of the service on the shared home, ready to score."""
-    with TestClient(create_app(settings_of(shared_home))) as client:
+    """A client of the service on the shared home, ready to score; its key reaches every order."""
+    with serving(settings_of(shared_home)) as client:
         wait_until_ready(client)
         yield client
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[TestClient]:
+    """A service, and a client of it whose key is that of the hotline's own software."""
+    with TestClient(create_app(settings), headers=a_key(settings)) as client:
+        yield client
+
+
+def a_key(settings: Settings, role: Role = Role.SYSTEM, scope: Scope = WHOLE_DISTRICT) -> dict[str, str]:
+    """The headers of a request with a fresh key."""
+    store = open_store(settings.home, settings.dataset, settings.database_url)
+    issuing = Issuing(store.engine, "the test", datetime.now(SHANGHAI))
+    key = issuing.add_key(f"{role} {next(_NUMBERS)}", role, scope)
+    store.close()
+    return {"Authorization": f"Bearer {key}"}
 
 
 @pytest.fixture

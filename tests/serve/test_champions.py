@@ -4,17 +4,15 @@ import time
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
-from serve.app import create_app
 from tests.serve.bodies import an_event, an_order, assert_told
-from tests.serve.conftest import promote_again, settings_of, wait_until_ready
+from tests.serve.conftest import promote_again, serving, settings_of, wait_until_ready
 
 pytestmark = pytest.mark.xdist_group("served")
 
 
 def test_without_a_champion_nothing_is_scored_but_everything_is_taken(home: Path) -> None:
-    with TestClient(create_app(settings_of(home))) as client:
+    with serving(settings_of(home)) as client:
         order = an_order()
         assert client.get("/healthz").json() == {"status": "alive"}
         for path in ("/readyz", "/api/v1/worklist", "/api/v1/model", "/api/v1/orders/A/score"):
@@ -30,7 +28,7 @@ def test_without_a_champion_nothing_is_scored_but_everything_is_taken(home: Path
 def test_what_was_taken_before_the_first_champion_is_scored_by_it(own_home: Path) -> None:
     served = own_home / "models" / "champion.json"
     hidden = served.rename(own_home / "hidden.json")
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         order = an_order(events=[an_event("accepted")])
         client.post("/api/v1/orders", json=order)
         assert_told(client.get("/readyz"), 503, "no_champion")
@@ -40,7 +38,7 @@ def test_what_was_taken_before_the_first_champion_is_scored_by_it(own_home: Path
 
 
 def test_a_champion_promoted_while_serving_takes_over_without_a_failed_request(own_home: Path) -> None:
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         wait_until_ready(client)
         assert client.get("/api/v1/model").json()["version"] == "1"
         promote_again(own_home, "2")
@@ -56,7 +54,7 @@ def test_a_champion_promoted_while_serving_takes_over_without_a_failed_request(o
 @pytest.mark.parametrize("content", ["{}", "not JSON", '{"version": "2", "model": {}, "report": {}}'])
 def test_a_broken_champion_leaves_the_earlier_one_in_service(own_home: Path, content: str) -> None:
     served = own_home / "models" / "champion.json"
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         wait_until_ready(client)
         served.write_text(content, "utf-8")
         client.get("/readyz")
@@ -85,7 +83,7 @@ def _sound_copy(request: pytest.FixtureRequest) -> None:
 
 def test_a_broken_first_champion_is_told_and_nothing_else_is_hindered(own_home: Path) -> None:
     (own_home / "models" / "champion.json").write_text("{}", "utf-8")
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         until = time.monotonic() + 30
         while client.get("/readyz").json()["error"]["code"] == "loading" and time.monotonic() < until:
             time.sleep(0.02)
@@ -99,7 +97,7 @@ def test_a_champion_of_other_features_is_refused_with_the_remedy(own_home: Path)
     content = served.read_text("utf-8")
     before = content.index('"fingerprint": "') + len('"fingerprint": "')
     served.write_text(content[:before] + "0" * 16 + content[before + 16 :], "utf-8")
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         until = time.monotonic() + 30
         while client.get("/readyz").json()["error"]["code"] == "loading" and time.monotonic() < until:
             time.sleep(0.02)
@@ -112,7 +110,7 @@ def test_a_database_that_is_gone_is_told(own_home: Path, monkeypatch: pytest.Mon
     def gone(*_: object) -> None:
         raise OperationalError("SELECT 13800002222", {}, Exception("disk"))
 
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         wait_until_ready(client)
         monkeypatch.setattr("store.database.Store.changed_since", gone)
         monkeypatch.setattr("store.database.Store.watermark", gone)

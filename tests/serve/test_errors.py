@@ -88,7 +88,7 @@ def test_a_large_order_within_the_limits_is_taken(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/nothing", 404, "not_found"),
         ("GET", "/api/v1/nothing", 404, "not_found"),
         ("GET", "/api/v1/orders/x/score/", 404, "not_found"),
         ("DELETE", "/api/v1/orders", 405, "method_not_allowed"),

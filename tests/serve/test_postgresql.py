@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from desk.settings import Settings
 from pipelines.ingest import ingest
-from serve.app import create_app
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
-from tests.serve.conftest import wait_until_ready
+from tests.serve.conftest import serving, wait_until_ready
 
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
 
@@ -17,7 +15,7 @@ pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
 def test_orders_events_and_scores_on_postgresql(own_home: Path, made_home: Path, postgresql: str) -> None:
     settings = Settings(home=own_home, database_url=postgresql, dataset=None)
     ingest(made_home.parent / "extract" / "pudong.toml", settings)
-    with TestClient(create_app(settings)) as client:
+    with serving(settings) as client:
         wait_until_ready(client)
         order = an_order(events=[an_event("accepted")])
         address = f"/api/v1/orders/{order['order_id']}"

@@ -4,17 +4,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from desk.opening import open_scorer
 from desk.rescoring import Rescoring
 from desk.scorer import Scorer
 from hotline.calendar import HOUR, SHANGHAI, to_micros
-from serve.app import create_app
 from store.database import Store
 from store.predictions import Cause
 from tests.serve.bodies import an_event, an_order
-from tests.serve.conftest import settings_of, wait_until_ready
+from tests.serve.conftest import serving, settings_of, wait_until_ready
 
 pytestmark = pytest.mark.xdist_group("served")
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
@@ -107,7 +105,7 @@ def test_scores_of_a_worker_that_lost_the_lease_are_not_logged(desk: tuple[Store
 
 
 def test_the_course_of_an_orders_risk_can_be_read_back(own_home: Path) -> None:
-    with TestClient(create_app(settings_of(own_home))) as client:
+    with serving(settings_of(own_home)) as client:
         wait_until_ready(client)
         order = an_order(events=[an_event("accepted", 20)])
         client.post("/api/v1/orders", json=order)
@@ -124,7 +122,7 @@ def test_the_course_of_an_orders_risk_can_be_read_back(own_home: Path) -> None:
 
 def test_a_service_told_not_to_rescore_leaves_orders_alone(own_home: Path) -> None:
     settings = settings_of(own_home).model_copy(update={"rescore_minutes": 0})
-    with TestClient(create_app(settings)) as client:
+    with serving(settings) as client:
         wait_until_ready(client)
         rescorer = client.app.state.rescorer  # type: ignore[attr-defined]
         assert not rescorer._thread.is_alive() and rescorer.last_turn_at is None

@@ -39,7 +39,7 @@ def test_it_says_where_to_look_and_ends_cleanly_on_a_signal(home: Path, how: sig
         address = first.split(" at ")[1].split()[0]
         assert address.startswith("http://127.0.0.1:")
         assert httpx.get(f"{address}/healthz", timeout=30).json() == {"status": "alive"}
-        said = "".join(process.stdout.readline() for _ in range(4))
+        said = "".join(process.stdout.readline() for _ in range(5))
         assert f"{address}/docs" in said and f"{address}/api/v1/worklist" in said
         process.send_signal(how)
         assert process.wait(30) == 0

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import store.access.tables  # noqa: F401 - so that its tables are known
 from hotline.calendar import SHANGHAI
 from hotline.order import Order
 from store import migrations, tables

@@ -1,0 +1,127 @@
+"""Who may do what: one table that every route, page, export and command goes through."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What someone is in the hotline's work, or what a system's key is for."""
+
+    MANAGER = "manager"
+    COMPANY = "company"
+    EMERGENCY_STATION = "emergency_station"
+    STREET_HANDLER = "street_handler"
+    CALL_CENTRE = "call_centre"
+    DISTRICT_CENTRE = "district_centre"
+    DATA_SCIENTIST = "data_scientist"
+    ADMIN = "admin"
+    #: The hotline's own software: hands orders over and fetches scores.
+    SYSTEM = "system"
+    #: What watches the service; sees figures only.
+    MONITOR = "monitor"
+
+    @property
+    def zh(self) -> str:
+        """The role as people write it."""
+        return _ROLE_ZH[self]
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person with a password may have it; the others are for keys."""
+        return self not in (Role.SYSTEM, Role.MONITOR)
+
+
+_ROLE_ZH = {
+    Role.MANAGER: "项目经理",
+    Role.COMPANY: "物业企业",
+    Role.EMERGENCY_STATION: "应急维修服务站",
+    Role.STREET_HANDLER: "街镇处置人员",
+    Role.CALL_CENTRE: "962121话务",
+    Role.DISTRICT_CENTRE: "区行业指挥中心",
+    Role.DATA_SCIENTIST: "数据分析",
+    Role.ADMIN: "系统管理员",
+    Role.SYSTEM: "业务系统",
+    Role.MONITOR: "运行监控",
+}
+
+
+class Action(StrEnum):
+    """Every verb of the product. Those that concern orders reach only the orders of one's scope."""
+
+    SIGN_IN = "sign_in"
+    READ_SCORE = "read_score"
+    SCORE_GIVEN = "score_given"
+    READ_WORKLIST = "read_worklist"
+    EXPORT_WORKLIST = "export_worklist"
+    WRITE_ORDER = "write_order"
+    WRITE_EVENT = "write_event"
+    WRITE_CALLBACK = "write_callback"
+    UPLOAD_EXTRACT = "upload_extract"
+    EXPORT_PSEUDONYMOUS = "export_pseudonymous"
+    READ_MODEL = "read_model"
+    PROMOTE = "promote"
+    READ_METRICS = "read_metrics"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_AUDIT = "read_audit"
+    FORGET = "forget"
+
+    @property
+    def zh(self) -> str:
+        """The action as people read it."""
+        return _ACTION_ZH[self]
+
+
+_ACTION_ZH = {
+    Action.SIGN_IN: "登录查看本人页面",
+    Action.READ_SCORE: "查看工单预判",
+    Action.SCORE_GIVEN: "对提交的工单作预判",
+    Action.READ_WORKLIST: "查看在办工单清单",
+    Action.EXPORT_WORKLIST: "导出在办工单清单",
+    Action.WRITE_ORDER: "登记工单",
+    Action.WRITE_EVENT: "登记处置环节",
+    Action.WRITE_CALLBACK: "登记官方回访",
+    Action.UPLOAD_EXTRACT: "上传导出表",
+    Action.EXPORT_PSEUDONYMOUS: "导出去标识数据",
+    Action.READ_MODEL: "查看模型说明",
+    Action.PROMOTE: "模型上线与回退",
+    Action.READ_METRICS: "查看运行指标",
+    Action.MANAGE_ACCOUNTS: "管理账号",
+    Action.READ_AUDIT: "查看访问记录",
+    Action.FORGET: "清除到期个人信息",
+}
+
+_A = Action
+_ON_ORDERS = {_A.READ_SCORE, _A.READ_WORKLIST, _A.EXPORT_WORKLIST, _A.WRITE_EVENT}
+
+# `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
+# A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.
+GRANTS: dict[Role, frozenset[Action]] = {
+    Role.MANAGER: frozenset({_A.SIGN_IN} | _ON_ORDERS),
+    Role.COMPANY: frozenset({_A.SIGN_IN, _A.WRITE_ORDER} | _ON_ORDERS),
+    Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _ON_ORDERS),
+    Role.STREET_HANDLER: frozenset({_A.SIGN_IN, _A.READ_MODEL} | _ON_ORDERS),
+    Role.CALL_CENTRE: frozenset(
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL} | _ON_ORDERS
+    ),
+    Role.DISTRICT_CENTRE: frozenset(
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.UPLOAD_EXTRACT, _A.READ_MODEL, _A.READ_METRICS} | _ON_ORDERS
+    ),
+    Role.DATA_SCIENTIST: frozenset(
+        {_A.SIGN_IN, _A.EXPORT_PSEUDONYMOUS, _A.READ_MODEL, _A.PROMOTE, _A.READ_METRICS}
+    ),
+    Role.ADMIN: frozenset(
+        {_A.SIGN_IN, _A.READ_MODEL, _A.READ_METRICS, _A.MANAGE_ACCOUNTS, _A.READ_AUDIT, _A.FORGET}
+    ),
+    Role.SYSTEM: frozenset(
+        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.UPLOAD_EXTRACT, _A.READ_MODEL} | _ON_ORDERS
+    ),
+    Role.MONITOR: frozenset({_A.READ_METRICS}),
+}
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether this role may do this at all; which orders it reaches is the scope's matter.
+
+    >>> may(Role.MANAGER, Action.WRITE_EVENT), may(Role.MANAGER, Action.WRITE_CALLBACK)
+    (True, False)
+    """
+    return action in GRANTS[role]

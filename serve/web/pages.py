@@ -1,0 +1,118 @@
+"""Signing in and out, and a first page that says who one is and what one may open."""
+
+import secrets
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+
+from desk.access.known import session_hash
+from desk.access.person import Person
+from desk.access.sign_in import SESSION_LENGTH, TooManyAttempts, WrongPassword
+from hotline.calendar import SECOND
+from hotline.policy import GRANTS, Action
+from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, form_of, open_to_anyone
+from serve.clock import now_micros
+from serve.visit import visit_of
+from store.access.accounts import account_named, close_session
+
+FORM_COOKIE = "qingling_form"
+_FORM_SECONDS = 3_600
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LONGEST_NAME = 64
+
+pages = APIRouter(include_in_schema=False)
+MayOpenPages = Annotated[Person, allowed(Action.SIGN_IN)]
+
+
+@pages.get("/")
+def first_page(who: MayOpenPages, request: Request) -> HTMLResponse:
+    """Who one is, and what one may open."""
+    actions = [action.zh for action in Action if action in GRANTS[who.role] - {Action.SIGN_IN}]
+    token = _door(request).signatures.form_token(who.session or "")
+    return _page("first.html", 200, who=who, actions=actions, form_field=FORM_FIELD, form_token=token)
+
+
+@pages.get("/login", dependencies=[Depends(open_to_anyone)])
+def sign_in_page(request: Request) -> HTMLResponse:
+    """The form that asks for name and password."""
+    return _sign_in_form(request, 200)
+
+
+@pages.post("/login", dependencies=[Depends(open_to_anyone)])
+async def sign_in(request: Request) -> Response:
+    """Open a session; the same answer whatever was wrong."""
+    form, door = await form_of(request), _door(request)
+    bound_to = request.cookies.get(FORM_COOKIE, "")
+    if not bound_to or not door.signatures.is_own_form(bound_to, form.get(FORM_FIELD, "")):
+        return _sign_in_form(request, 403, "页面已过期，请重新填写。")
+    name, password = form.get("name", "").strip()[:_LONGEST_NAME], form.get("password", "")
+    try:
+        token = await run_in_threadpool(_open_session, request, name, password)
+    except TooManyAttempts as waiting:
+        shown = _sign_in_form(request, 429, f"尝试次数过多，请 {waiting.seconds} 秒后再试。")
+        shown.headers["Retry-After"] = str(waiting.seconds)
+        return shown
+    except WrongPassword:
+        return _sign_in_form(request, 401, "账号或密码不正确。")
+    answer = RedirectResponse("/", 303)
+    _set_cookie(answer, request, SESSION_COOKIE, door.signatures.cookie(token), SESSION_LENGTH // SECOND)
+    answer.delete_cookie(FORM_COOKIE, path="/login")
+    return answer
+
+
+@pages.post("/logout")
+def sign_out(who: MayOpenPages, request: Request) -> RedirectResponse:
+    """End the session, wherever else its cookie may be."""
+    if who.session:
+        close_session(request.app.state.desk.store.engine, who.session)
+        _door(request).known.forget(who.session)
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+def _open_session(request: Request, name: str, password: str) -> str:
+    engine, door, visit = request.app.state.desk.store.engine, _door(request), visit_of(request.scope)
+    account = account_named(engine, name)
+    if account:
+        # A name that is none may be a password in the wrong field; it is not noted.
+        visit.person = Person(account.name, account.role, account.scope, session="")
+        visit.engine, visit.action = engine, Action.SIGN_IN
+    now = now_micros()
+    token = door.sign_in.open_session(engine, name, password, address_of(request), now)
+    door.known.holder_of_session(engine, session_hash(token), now)
+    return token
+
+
+def _sign_in_form(request: Request, status: int, said: str = "") -> HTMLResponse:
+    bound_to = secrets.token_urlsafe(16)
+    token = _door(request).signatures.form_token(bound_to)
+    shown = _page("sign_in.html", status, said=said, form_field=FORM_FIELD, form_token=token)
+    _set_cookie(shown, request, FORM_COOKIE, bound_to, _FORM_SECONDS, path="/login")
+    return shown
+
+
+def _set_cookie(
+    answer: Response, request: Request, name: str, value: str, seconds: int, path: str = "/"
+) -> None:
+    """A cookie out of scripts' reach, sent by this site's own pages, over TLS unless on this machine."""
+    is_secure = request.url.hostname not in _LOOPBACK
+    answer.set_cookie(name, value, seconds, path=path, secure=is_secure, httponly=True, samesite="lax")
+
+
+def _page(template: str, status: int, **shown: Any) -> HTMLResponse:
+    return HTMLResponse(_templates().get_template(template).render(**shown), status)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(loader=PackageLoader("serve.web"), autoescape=True, undefined=StrictUndefined)
+
+
+def _door(request: Request) -> Door:
+    found: Door = request.app.state.door
+    return found

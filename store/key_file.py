@@ -1,0 +1,34 @@
+"""A random key in a file of its owner's, made once at its first use."""
+
+import os
+import secrets
+from pathlib import Path
+
+from hotline.errors import ArgumentError
+
+_KEY_BYTES = 32
+
+
+def key_of(path: Path) -> bytes:
+    """The key in a file; a fresh one where there is no file. ArgumentError where it holds none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes().strip()
+    if len(key) < _KEY_BYTES:
+        raise ArgumentError(f"{path} holds no key; put the right one back, or remove it to make a new one")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a fresh key beside its place and link it in, so that two beginners end up with one key."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
