@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Response
 
 from desk.access.person import Person
+from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
-from desk.scored import Scored
 from hotline.policy import Action
 from serve.access import allowed
 from serve.answers import (
@@ -21,17 +21,20 @@ from serve.answers import (
     worklist_answer,
 )
 from serve.errors import ErrorOut
-from serve.needs import Callers, Desk, Log, Now, Seen, Service, Turn, WayIn, WhichOrder
+from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Turn, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
 _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
-_CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded already, with other content"}}
+_CONTRADICTION: Responses = {
+    409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
+}
+_UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
+_WRITES = _UNREADABLE | _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
 _SHEETS: Responses = {
     200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
 }
@@ -54,8 +57,8 @@ MayExport = Annotated[Person, allowed(Action.EXPORT_WORKLIST)]
 MayReadModel = Annotated[Person, allowed(Action.READ_MODEL)]
 
 
-@api.post("/scores", response_model=ScoreOut, responses=_TOO_LARGE | INVALID | _UNAVAILABLE)
-async def score_given(
+@api.post("/scores", response_model=ScoreOut, responses=_UNREADABLE | _TOO_LARGE | INVALID | _UNAVAILABLE)
+def score_given(
     who: MayScoreGiven,
     body: ScoreIn,
     seen: Seen,
@@ -67,16 +70,13 @@ async def score_given(
     turn: Turn,
 ) -> Response:
     """Score an order as it is given. It is not kept; the score is logged."""
-
-    def scored() -> Scored:
-        order, at = body.to_order(callers.of), body.at or now
-        seen.given(who, order)
-        way_in.check(order, at)
-        return service.scorer.score_given(order, at, body.reasons)
-
-    found = await turn.take(scored)
-    log.add(service.store, found, now, Cause.GIVEN)
-    return score_answer(found.predictions[0])
+    order, at = body.to_order(callers.of), body.at or now
+    seen.given(who, order)
+    way_in.check(order, at)
+    with turn:
+        scored = service.scorer.score_given(order, at, body.reasons)
+    log.add(service.store, scored, now, Cause.GIVEN)
+    return score_answer(scored.predictions[0])
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
@@ -87,6 +87,7 @@ def add_order(
     way_in: WayIn,
     callers: Callers,
     now: Now,
+    once: OnceOnly,
     response: Response,
     desk: Desk,
     after: BackgroundTasks,
@@ -94,10 +95,13 @@ def add_order(
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
     order = body.to_order(callers.of, now)
     seen.given(who, order)
-    status = way_in.add_order(order, now)
+
+    def write(way_in: Intake) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(order, now)
+        return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
+
     after.add_task(desk.notice)
-    response.status_code = 201 if status == "created" else 200
-    return OrderWritten(order_id=body.order_id, status=status)
+    return once.answered(OrderWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
@@ -107,15 +111,23 @@ def add_events(
     body: EventsIn,
     seen: Seen,
     way_in: WayIn,
+    callers: Callers,
     now: Now,
+    once: OnceOnly,
+    response: Response,
     desk: Desk,
     after: BackgroundTasks,
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
-    new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
     after.add_task(desk.notice)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
@@ -125,21 +137,29 @@ def add_callbacks(
     body: CallbacksIn,
     seen: Seen,
     way_in: WayIn,
+    callers: Callers,
     now: Now,
+    once: OnceOnly,
+    response: Response,
     desk: Desk,
     after: BackgroundTasks,
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
-    new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
     after.add_task(desk.notice)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.get(
     "/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | _UNAVAILABLE
 )
-async def score(
+def score(
     who: MayReadScores,
     order_id: WhichOrder,
     asked: Annotated[ScoreQuery, Query()],
@@ -150,14 +170,11 @@ async def score(
     turn: Turn,
 ) -> Response:
     """Score an order of the store at any moment of its life. The score is logged."""
-
-    def scored() -> Scored:
-        seen.order(who, order_id)
-        return service.scorer.score(order_id, asked.at or now, asked.reasons)
-
-    found = await turn.take(scored)
-    log.add(service.store, found, now)
-    return score_answer(found.predictions[0])
+    seen.order(who, order_id)
+    with turn:
+        scored = service.scorer.score(order_id, asked.at or now, asked.reasons)
+    log.add(service.store, scored, now)
+    return score_answer(scored.predictions[0])
 
 
 @api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | _UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Lock
 
 from fastapi import FastAPI
 
@@ -20,7 +21,6 @@ from serve.open_desk import OpenDesk
 from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
-from serve.turns import Turns
 from serve.web.pages import pages
 
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
-    app.state.turns = Turns()
+    app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
     app.state.audit_trail = AuditTrail()

@@ -1,16 +1,17 @@
 """What routes need, as they name it in their signatures."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
+from serve.once import Once, OnceKey
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
-from serve.turns import Turns
 from serve.visit import visit_of
 from serve.words import OrderId
 from store.extracts.pseudonyms import Pseudonyms
@@ -33,8 +34,8 @@ def _pseudonyms(request: Request) -> Pseudonyms:
     return Pseudonyms.open(request.app.state.settings.home)
 
 
-async def _turns(request: Request) -> Turns:
-    found: Turns = request.app.state.turns
+async def _turn(request: Request) -> Lock:
+    found: Lock = request.app.state.turn
     return found
 
 
@@ -51,12 +52,22 @@ def _seen(request: Request) -> SeenOrders:
     return SeenOrders(visit_of(request.scope), _desk(request))
 
 
+async def _once(request: Request, key: OnceKey = None) -> Once:
+    who = visit_of(request.scope).person
+    person = who.label if who else ""
+    kept_for = timedelta(hours=request.app.state.settings.idempotency_hours)
+    address = f"{request.method} {request.url.path}"
+    return Once(person, key, address.encode("utf-8", "replace"), await request.body(), kept_for)
+
+
 Desk = Annotated[OpenDesk, Depends(_desk)]
 Service = Annotated[InService, Depends(_service)]
 WayIn = Annotated[Intake, Depends(_intake)]
 Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
-Turn = Annotated[Turns, Depends(_turns)]
+#: Scores compute: side by side they would only get in each other's way, so they take turns.
+Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
+OnceOnly = Annotated[Once, Depends(_once)]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, bindparam, select
 
 from store import tables
 from store.frames import (
@@ -18,6 +18,16 @@ from store.frames import (
 from store.identity import VERSION_MARK
 
 Row = dict[str, Any]
+_NUMBER = select(tables.writes.c.number)
+_CHANGED = select(tables.orders.c.order_id).where(tables.orders.c.revision > bindparam("watermark"))
+
+
+def changed_since(connection: Connection, watermark: int) -> tuple[list[str], int]:
+    """The orders written to after a watermark, sorted, and the new watermark; one look where nothing was."""
+    newest = int(connection.execute(_NUMBER).scalar_one())
+    if newest == watermark:
+        return [], watermark
+    return sorted(connection.scalars(_CHANGED, {"watermark": watermark})), newest
 
 
 def rows_of(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[Row]]:

@@ -9,12 +9,13 @@ import pytest
 
 import desk.lookout
 from desk.opening import open_scorer
-from desk.scorer import Scored, Scorer
+from desk.scored import Scored
+from desk.scorer import Scorer
 from hotline.calendar import SHANGHAI
 from hotline.lifecycle import EventType, Verdict
 from hotline.order import Callback, Order, OrderEvent
 from store.database import Store
-from tests.serve.conftest import settings_of
+from tests.serve.homes import settings_of
 
 pytestmark = pytest.mark.xdist_group("served")
 
