@@ -50,7 +50,7 @@ class Scorer:
         """One order of the store at a moment. NoSuchOrder if unknown; NotReceivedYet before its receipt."""
         standing = self.lookout.look(order_id)
         frame = _asked(standing.chronicle_of(order_id), order_id, at)
-        return self._score(frame, standing.past(frame), with_reasons)
+        return self.score_frame(frame, standing.past(frame), with_reasons)
 
     def score_given(self, order: Order, at: datetime, with_reasons: bool = True) -> Scored:
         """An order as it is given, whether or not the store has it, amid everybody's history."""
@@ -60,7 +60,7 @@ class Scorer:
         given = ChangeBook(standing.base.asked)
         stored = standing.facts_of(order.order_id)
         given.write(order.order_id, difference(facts_of(own, standing.base.asked), stored))
-        return self._score(frame, standing.past(frame, given.look()), with_reasons)
+        return self.score_frame(frame, standing.past(frame, given.look()), with_reasons)
 
     def score_open(
         self, at: datetime, only: Sequence[str] | None = None, with_reasons: bool = True
@@ -76,7 +76,7 @@ class Scorer:
     ) -> Scored:
         """The same as of one look at history."""
         pieces = [
-            self._score(frame, standing.past(frame), with_reasons)
+            self.score_frame(frame, standing.past(frame), with_reasons)
             for frame in open_frames(standing, to_micros(at), only)
             if len(frame)
         ]
@@ -94,7 +94,8 @@ class Scorer:
         )
         return Scored(tuple(told), scored.columns)
 
-    def _score(self, frame: OrderFrame, past: Past, with_reasons: bool) -> Scored:
+    def score_frame(self, frame: OrderFrame, past: Past, with_reasons: bool) -> Scored:
+        """Questions that were asked already, amid what they may see."""
         model = self.champion.model
         columns = model.features.compute(frame, past)
         matrix = model.matrix(columns)

@@ -31,10 +31,10 @@ _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
 _CONTRADICTION: Responses = {
     409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
 }
-_UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
-_TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
-_UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = _UNREADABLE | _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
+UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
+TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
+UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
+_WRITES = UNREADABLE | _CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
 _SHEETS: Responses = {
     200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
 }
@@ -57,7 +57,7 @@ MayExport = Annotated[Person, allowed(Action.EXPORT_WORKLIST)]
 MayReadModel = Annotated[Person, allowed(Action.READ_MODEL)]
 
 
-@api.post("/scores", response_model=ScoreOut, responses=_UNREADABLE | _TOO_LARGE | INVALID | _UNAVAILABLE)
+@api.post("/scores", response_model=ScoreOut, responses=UNREADABLE | TOO_LARGE | INVALID | UNAVAILABLE)
 def score_given(
     who: MayScoreGiven,
     body: ScoreIn,
@@ -156,9 +156,7 @@ def add_callbacks(
     return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
-@api.get(
-    "/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | _UNAVAILABLE
-)
+@api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
 def score(
     who: MayReadScores,
     order_id: WhichOrder,
@@ -177,14 +175,14 @@ def score(
     return score_answer(scored.predictions[0])
 
 
-@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | _UNAVAILABLE)
+@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | UNAVAILABLE)
 def course(who: MayReadScores, order_id: WhichOrder, seen: Seen, way_in: WayIn) -> CourseOut:
     """The risk's course over an order's life: every logged score, oldest moment first."""
     seen.order(who, order_id)
     return CourseOut.of(order_id, way_in.logged_scores(order_id))
 
 
-@api.get("/worklist", response_model=WorklistOut, responses=INVALID | _UNAVAILABLE)
+@api.get("/worklist", response_model=WorklistOut, responses=INVALID | UNAVAILABLE)
 def worklist(
     who: MayReadWorklist, asked: Annotated[WorklistQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
@@ -199,7 +197,7 @@ def worklist(
     return worklist_answer(asked.at or now, len(yours), len(rows), told.predictions)
 
 
-@api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | _UNAVAILABLE)
+@api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | UNAVAILABLE)
 def export_worklist(
     who: MayExport, asked: Annotated[ExportQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
@@ -215,7 +213,7 @@ def export_worklist(
     )
 
 
-@api.get("/model", responses=_UNAVAILABLE)
+@api.get("/model", responses=UNAVAILABLE)
 def model(who: MayReadModel, service: Service) -> ModelOut:
     """The model in service, what it learnt from, and how well it did on later orders."""
     return ModelOut.of(service.scorer.champion)

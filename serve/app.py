@@ -12,6 +12,7 @@ from serve.access import Door, check_all_declare
 from serve.api import api
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
+from serve.batches import batches
 from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (api, audit, health, docs, pages):
+    for router in (api, audit, health, docs, pages, batches):
         app.include_router(router)
     check_all_declare(app)
     return app

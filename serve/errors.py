@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -72,6 +73,13 @@ def tell_errors(app: FastAPI) -> None:
     """Let the app tell every error in this shape."""
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
+
+
+def problem_of(error: Exception) -> dict[str, Any]:
+    """The same of an error that is a part of an answer."""
+    handler = next(_HANDLERS[kind] for kind in type(error).__mro__ if kind in _HANDLERS)
+    problem: dict[str, Any] = orjson.loads(handler(None, error).body)["error"]
+    return problem
 
 
 def field_name(location: Sequence[str | int]) -> str:

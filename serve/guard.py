@@ -11,16 +11,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serve.errors import told
 from serve.headers import careful
 
-MOST_BYTES = 1024 * 1024
+MIB = 1024 * 1024
+#: How large bodies may be, MiB; more at addresses that take many orders.
+MOST_MIB, _MORE_MIB = 1, {"/api/v1/scores:batch": 32}
 _LOG = structlog.get_logger("serve")
 
 
 class _TooLarge(Exception):  # noqa: N818 - named by what it says
-    """The body is larger than any order."""
+    """The body is larger than anything that is asked for here."""
 
 
 class Guard:
-    """Reads bodies up to 1 MiB, answers 500 without a traceback, and logs each request by its route.
+    """Reads bodies up to a size, answers 500 without a traceback, and logs each request by its route.
 
     Every request has an id, in its answer as in the log, and every answer tells browsers to be careful.
 
@@ -46,8 +48,8 @@ class Guard:
         try:
             await self.app(scope, _replayed(await _body(scope, receive), receive), sending)
         except _TooLarge:
-            remedy = "send fewer events at a time"
-            answer = told(413, "too_large", "the body is larger than 1 MiB", remedy)
+            remedy = "send fewer at a time"
+            answer = told(413, "too_large", f"the body is larger than {_most_mib(scope)} MiB", remedy)
             await answer(scope, receive, sending)
         except Exception as error:
             _LOG.error("unforeseen", kind=type(error).__name__, where=_where(error))
@@ -68,18 +70,23 @@ class Guard:
             )
 
 
+def _most_mib(scope: Scope) -> int:
+    return _MORE_MIB.get(scope["path"], MOST_MIB)
+
+
 async def _body(scope: Scope, receive: Receive) -> bytes:
+    most = _most_mib(scope) * MIB
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > MOST_BYTES):
+        if name == b"content-length" and (not value.isdigit() or int(value) > most):
             raise _TooLarge
-    body = b""
+    parts: list[bytes] = []
     while True:
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
+        parts.append(message.get("body", b""))
+        if sum(map(len, parts)) > most:
             raise _TooLarge
         if not message.get("more_body", False):
-            return body
+            return b"".join(parts)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

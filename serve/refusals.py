@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
@@ -42,6 +43,12 @@ def tell_refusals(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def outside_scope() -> dict[str, Any]:
+    """The same of one order among many."""
+    problem: dict[str, Any] = orjson.loads(_outside_scope(None, None).body)["error"]
+    return problem
+
+
 def is_page(request: Request) -> bool:
     """Whether a person looks at a page, rather than software at the interface."""
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
@@ -69,7 +76,7 @@ def _not_own_form(_: Request, __: Any) -> JSONResponse:
     return told(403, "not_own_form", "the request does not come from a page of this service", remedy)
 
 
-def _outside_scope(_: Request, __: Any) -> JSONResponse:
+def _outside_scope(_: Any, __: Any) -> JSONResponse:
     remedy = "send orders of your own scope only; name street, company and manager in full"
     return told(403, "outside_scope", "the order lies outside your scope", remedy)
 

@@ -41,6 +41,12 @@ class SeenOrders:
         reached = self._reach(who).among([prediction.order_id for prediction in predictions])
         return [prediction for prediction in predictions if prediction.order_id in reached]
 
+    def reached(self, who: Person, order_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the orders that are within reach; they are noted."""
+        found = frozenset(self._reach(who).among(order_ids))
+        self.visit.about(order_id for order_id in order_ids if order_id in found)
+        return found
+
     def about(self, order_ids: Iterable[str]) -> None:
         """Note the orders that the answer shows."""
         self.visit.about(order_ids)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from serve.guard import MOST_BYTES
+from serve.guard import MIB, MOST_MIB
 from tests.serve.bodies import ago, an_event, an_order, assert_told
 
 pytestmark = pytest.mark.xdist_group("served")
@@ -74,9 +74,9 @@ def test_bottomless_json_is_refused(client: TestClient) -> None:
 
 
 def test_a_body_above_a_mebibyte_is_refused_with_or_without_its_length_told(client: TestClient) -> None:
-    whole = b" " * (MOST_BYTES + 1)
+    whole = b" " * (MOST_MIB * MIB + 1)
     assert_told(client.post("/api/v1/orders", content=whole, headers=_JSON), 413, "too_large")
-    pieces = (whole[: MOST_BYTES // 2] for _ in range(3))
+    pieces = (whole[: MOST_MIB * MIB // 2] for _ in range(3))
     assert_told(client.post("/api/v1/orders", content=pieces, headers=_JSON), 413, "too_large")
 
 
