@@ -279,12 +279,15 @@ def serve(
     host: Annotated[
         str, typer.Option(help="address to listen at; this machine only by default")
     ] = "127.0.0.1",
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="processes that share the work; one a core")
+    ] = 1,
 ) -> None:
     """Serve scores over HTTP, to those who have an account or a key."""
     from serve.run import run
 
     with _explained():
-        run(_settings(), port, host)
+        run(_settings(), port, host, workers)
 
 
 @app.command()

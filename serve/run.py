@@ -11,9 +11,10 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from uvicorn.supervisors import Multiprocess
 
 from desk.opening import open_store_in_use
-from desk.settings import Settings
+from desk.settings import Settings, load_settings
 from hotline.errors import ArgumentError
 from models.registry import Registry
 from serve.app import create_app
@@ -26,36 +27,55 @@ HOST = "127.0.0.1"
 #: A score lets go of the interpreter a dozen times, at the database and in LightGBM; it must not wait Python's
 #: usual 5 ms each time until the writer of the log, or the rescoring, lets go of it again.
 _TURN_SECONDS = 0.0005
+#: A worker that is silent for so long is replaced; sorting a large history may keep it busy for a while.
+_SILENT_SECONDS = 60
 
 
-def run(settings: Settings, port: int, host: str = HOST) -> None:
+def run(settings: Settings, port: int, host: str = HOST, workers: int = 1) -> None:
     """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken.
+
+    Several workers are processes that share the port; each takes its settings from the environment anew.
 
     ArgumentError where others could ask and nobody has an account, SchemaError where the tables are of
     another version.
     """
     _refuse_other_tables(settings)
     Registry(settings.home).settle()
-    _log_events()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sys.setswitchinterval(_TURN_SECONDS)
     has_accounts = _has_accounts(settings)
     if not is_loopback(host) and not has_accounts:
         raise ArgumentError(
             f"nobody has an account yet, so nothing is served at {host}; first: "
             "qingling user add NAME --role admin --generate"
         )
-    app = create_app(settings)
     with bound(port, host) as listening:
         print(_told(listening.getsockname()[1], settings, host, has_accounts), flush=True)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(served_by(app, settings)).run(sockets=[listening])
+            if workers == 1:
+                uvicorn.Server(served_by(_worker(settings), settings)).run(sockets=[listening])
+            else:
+                several = served_by(f"{__name__}:{of_environment.__name__}", settings, workers)
+                Multiprocess(several, sockets=[listening]).run()
 
 
-def served_by(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def of_environment() -> FastAPI:
+    """The app of one worker among several."""
+    return _worker(load_settings())
+
+
+def _worker(settings: Settings) -> FastAPI:
+    _log_events()
+    sys.setswitchinterval(_TURN_SECONDS)
+    return create_app(settings)
+
+
+def served_by(app: FastAPI | str, settings: Settings, workers: int = 1) -> uvicorn.Config:
     """How the app is served; of proxies' headers only those of the trusted ones are believed."""
     return uvicorn.Config(
         app,
+        factory=isinstance(app, str),
+        workers=workers,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 
 from desk.settings import Settings
 from serve.run import bound, is_loopback, served_by
+from tests.serve.bodies import an_event, an_order
+from tests.serve.conftest import a_key, settings_of
 
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
 
@@ -46,6 +49,41 @@ def test_it_says_where_to_look_and_ends_cleanly_on_a_signal(home: Path, how: sig
         assert f"{address}/docs" in said and f"{address}/api/v1/worklist" in said
         process.send_signal(how)
         assert process.wait(30) == 0
+
+
+def _children(pid: int) -> set[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    return {int(line) for line in found.stdout.split()}
+
+
+def test_what_one_worker_is_told_is_in_the_next_score_of_every_other(own_home: Path) -> None:
+    key = a_key(settings_of(own_home))
+    with _serving(own_home, 0, "--workers", "2") as process:
+        assert process.stdout
+        address = process.stdout.readline().split(" at ")[1].split()[0]
+        order = an_order(events=[an_event("accepted", 20)])
+        path = f"{address}/api/v1/orders/{order['order_id']}"
+
+        def ask(method: str, url: str, **more: Any) -> httpx.Response:  # a fresh connection: any worker
+            return httpx.request(method, url, headers=key, timeout=60, **more)
+
+        def ready() -> bool:
+            with suppress(httpx.TransportError):
+                return all(ask("GET", f"{address}/readyz").status_code == 200 for _ in range(12))
+            return False
+
+        until = time.monotonic() + 120
+        while not ready() and time.monotonic() < until:
+            time.sleep(0.2)
+        assert ask("POST", f"{address}/api/v1/orders", json=order).status_code == 201
+        told = {ask("GET", f"{path}/score", params={"reasons": False}).json()["stage"] for _ in range(12)}
+        assert told == {"accepted"}
+        assert ask("POST", f"{path}/events", json=an_event("visited", 1)).status_code == 201
+        told = {ask("GET", f"{path}/score", params={"reasons": False}).json()["stage"] for _ in range(12)}
+        assert told == {"visited"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert not _children(process.pid)
 
 
 def test_others_are_not_served_before_somebody_has_an_account(home: Path) -> None:
