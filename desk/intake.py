@@ -25,7 +25,11 @@ Status = Literal["created", "changed", "unchanged"]
 
 @dataclass(frozen=True)
 class Intake:
-    """Takes orders, events and callbacks into a store; `own_types` tells its own types of events."""
+    """Takes orders, events and callbacks into a store; `own_types` tells its own types of events.
+
+    What is compared with the store and what is written to it are one transaction, so that of two that
+    contradict each other at the same moment one is refused.
+    """
 
     store: Store
     own_types: Callable[[], frozenset[str]] = frozenset
@@ -37,28 +41,31 @@ class Intake:
         """
         order = replace(order, events=identified(order.order_id, order.events))
         self.check(order, now)
-        stored = self.store.frames([order.order_id])
-        _check_retractions(order.events, _event_ids(stored), "events")
-        _check_events(order.events, stored["events"], "events")
-        calls = _new_callbacks(order.callbacks, stored["callbacks"], "callbacks")
-        is_new = self.store.add_order(replace(order, callbacks=calls), to_micros(now))
+        with self.store.transaction() as store:
+            stored = store.frames([order.order_id])
+            _check_retractions(order.events, _event_ids(stored), "events")
+            _check_events(order.events, stored["events"], "events")
+            calls = _new_callbacks(order.callbacks, stored["callbacks"], "callbacks")
+            is_new = store.add_order(replace(order, callbacks=calls), to_micros(now))
         return "created" if stored["orders"].empty else "changed" if is_new else "unchanged"
 
     def add_events(self, order_id: str, events: Sequence[OrderEvent], now: datetime) -> list[str]:
         """Write events of a known order; the ids of those that were new. NoSuchOrder otherwise."""
         events = identified(order_id, events)
-        stored = self._stored(order_id)
-        self._check_events(events, _received_at(stored), now, "")
-        _check_retractions(events, _event_ids(stored), "")
-        _check_events(events, stored["events"], "")
-        return self.store.add_events(order_id, events, to_micros(now))
+        with self.store.transaction() as store:
+            stored = _stored(store, order_id)
+            self._check_events(events, _received_at(stored), now, "")
+            _check_retractions(events, _event_ids(stored), "")
+            _check_events(events, stored["events"], "")
+            return store.add_events(order_id, events, to_micros(now))
 
     def add_callbacks(self, order_id: str, callbacks: Sequence[Callback], now: datetime) -> list[str]:
         """Write callbacks of a known order; the ids of those that were new. NoSuchOrder otherwise."""
-        stored = self._stored(order_id)
-        _check_times(callbacks, _received_at(stored), now, "")
-        new = _new_callbacks(callbacks, stored["callbacks"], "")
-        return self.store.add_callbacks(order_id, new, to_micros(now)) if new else []
+        with self.store.transaction() as store:
+            stored = _stored(store, order_id)
+            _check_times(callbacks, _received_at(stored), now, "")
+            new = _new_callbacks(callbacks, stored["callbacks"], "")
+            return store.add_callbacks(order_id, new, to_micros(now)) if new else []
 
     def logged_scores(self, order_id: str) -> tuple[LoggedPrediction, ...]:
         """The scores that were given to a known order, oldest moment first. NoSuchOrder otherwise."""
@@ -105,12 +112,6 @@ class Intake:
                 raise Refused(field, f"names an attribute that is not declared; declared are: {known}")
             _check_kind(declared[name], value, f"{field}.{name}")
 
-    def _stored(self, order_id: str) -> dict[str, pd.DataFrame]:
-        stored = self.store.frames([order_id])
-        if stored["orders"].empty:
-            raise NoSuchOrder(order_id)
-        return stored
-
 
 def identified(order_id: str, events: Iterable[OrderEvent]) -> tuple[OrderEvent, ...]:
     """The events, each with an id: its own, or the one that follows from what it says."""
@@ -121,6 +122,13 @@ def identified(order_id: str, events: Iterable[OrderEvent]) -> tuple[OrderEvent,
         found.append(event if event.event_id else replace(event, event_id=natural_id(*key, seen[key])))
         seen[key] += not event.event_id
     return tuple(found)
+
+
+def _stored(store: Store, order_id: str) -> dict[str, pd.DataFrame]:
+    stored = store.frames([order_id])
+    if stored["orders"].empty:
+        raise NoSuchOrder(order_id)
+    return stored
 
 
 def _check_kind(attribute: Attribute, value: Value, field: str) -> None:

@@ -1,12 +1,12 @@
 """What the audits of a data set's extracts found, kept beside it: `<home>/audits/<dataset>.json`."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hotline.errors import QinglingError
 from hotline.leaks import Severity
+from hotline.whole_files import write_whole
 from models.audit.findings import Finding, acknowledged
 
 _MOST_NAMED = 5
@@ -30,11 +30,8 @@ def keep_findings(
         if before.stops_training and (now is None or now.severity is not Severity.SEVERE):
             by_key[before.kind, before.column] = before
     path = _path(home, dataset)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
     content = {"dataset": dataset, "findings": [f.to_json() for f in acknowledged(by_key.values(), reasons)]}
-    fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def kept_findings(home: Path, dataset: str) -> tuple[Finding, ...]:

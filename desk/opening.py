@@ -5,20 +5,45 @@ from datetime import datetime
 from desk.scored_log import logged
 from desk.scorer import Scored, Scorer
 from desk.settings import Settings
+from hotline.calendar import SHANGHAI
+from hotline.errors import QinglingError
+from hotline.order import Order
 from models.registry import Registry
 from store.database import Store, open_store
 from store.predictions import Cause
+
+_SOME_MOMENT = datetime(2026, 4, 13, 10, tzinfo=SHANGHAI)
+_ROUNDING = 1e-6
+
+
+class BrokenModelError(QinglingError):
+    """The model was read, but what it says are no probabilities."""
 
 
 def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     """The champion with the store of the data set that it learnt from.
 
-    Raises NoModelError where nothing was promoted, FeaturesChangedError where it no longer fits.
+    Raises NoModelError where nothing was promoted, FeaturesChangedError where it no longer fits,
+    BrokenModelError where it says what cannot be.
     """
     champion = Registry(settings.home).champion()
     dataset = settings.dataset or champion.model.span.dataset
     store = open_store(settings.home, dataset, settings.database_url)
-    return store, Scorer(store, champion)
+    try:
+        scorer = Scorer(store, champion)
+        _try_out(scorer)
+    except BaseException:
+        store.close()
+        raise
+    return store, scorer
+
+
+def _try_out(scorer: Scorer) -> None:
+    """BrokenModelError where the champion has no probabilities for the plainest of orders."""
+    tried = scorer.score_given(Order("(tried out)", _SOME_MOMENT), _SOME_MOMENT).predictions[0]
+    numbers = (*tried.probabilities, tried.expected_loss)
+    if not all(0 <= number <= 1 for number in numbers) or abs(sum(tried.probabilities) - 1) > _ROUNDING:
+        raise BrokenModelError("the champion's probabilities are none; run `qingling rollback` or `train`")
 
 
 def open_store_in_use(settings: Settings) -> Store:

@@ -8,18 +8,24 @@ import json
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hotline.errors import QinglingError
+from hotline.whole_files import alone, beside, write_whole
+from models.champion_file import ChampionFile
+from models.run_figures import metrics_of, parameters_of
 from models.satisfaction_model import SatisfactionModel
 
 NAME = "qingling"
 EXPERIMENT = "qingling"
 CHAMPION, CHALLENGER = "champion", "challenger"
-_SERVED = "models/champion.json"
+_LOCK = ".registry.lock"
+#: There while a promotion is under way, or after one was killed.
+_UNDER_WAY = "models/promotion"
 
 
 class NoModelError(QinglingError, LookupError):
@@ -52,15 +58,26 @@ class Registry:
 
         `files` are kept with the run under their names; `file` brings them back.
         """
+        with self.held():
+            return self._register(model, report, parameters, files or {})
+
+    def _register(
+        self,
+        model: SatisfactionModel,
+        report: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        files: Mapping[str, bytes],
+    ) -> str:
         mlflow = self._mlflow()
+        self._end_killed_runs(mlflow)
         with mlflow.start_run() as run, tempfile.TemporaryDirectory() as folder:
             text = Path(folder) / "model.json"
             text.write_text(model.to_json(), encoding="utf-8")
-            for name, content in (files or {}).items():
+            for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
                 mlflow.log_artifact(str(Path(folder) / name))
-            mlflow.log_params({**parameters, **_parameters(model)})
-            mlflow.log_metrics(_metrics(report))
+            mlflow.log_params({**parameters, **parameters_of(model)})
+            mlflow.log_metrics(metrics_of(report))
             mlflow.log_dict(dict(report), "report.json")
             mlflow.set_tags({"dataset": model.span.dataset, "verdict": report["verdict"]})
             with warnings.catch_warnings():
@@ -113,64 +130,73 @@ class Registry:
 
         `reason` is kept beside it: why the model serves.
         """
-        before = [*self._before(), self._serving()] if self._serves() else []
-        self._serve(candidate, [version for version in before if version != candidate.version], reason)
+        with self.held():
+            serving = self._file.serving()
+            before = [*serving["before"], serving["version"]] if serving else []
+            self._serve(candidate, [version for version in before if version != candidate.version], reason)
 
     def rollback(self) -> Registered:
-        """Put the champion before this one in service again, and return it.
-
-        Raises NoModelError where there was none.
-        """
-        before = self._before() if self._serves() else []
-        if not before:
-            raise NoModelError("no champion came before this one; nothing was changed")
-        earlier = self.get(before[-1])
-        self._serve(earlier, before[:-1], f"rolled back from version {self._serving()}")
+        """Put the champion before this one in service again; NoModelError where there was none."""
+        with self.held():
+            serving = self._file.serving()
+            if not serving or not serving["before"]:
+                raise NoModelError("no champion came before this one; nothing was changed")
+            earlier = self.get(serving["before"][-1])
+            self._serve(earlier, serving["before"][:-1], f"rolled back from version {serving['version']}")
         return earlier
+
+    def settle(self) -> None:
+        """Finish a promotion that was cut short: mlflow's alias follows the file that serves."""
+        if (self.home / _UNDER_WAY).exists():
+            with self.held():
+                pass
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One change at a time, whatever an earlier one left half-done put right first."""
+        with alone(self.home / _LOCK):
+            if (self.home / _UNDER_WAY).exists():
+                if serving := self._file.serving():
+                    self._name_champion(serving["version"], serving["reason"])
+                (self.home / _UNDER_WAY).unlink(missing_ok=True)
+            yield
+
+    @staticmethod
+    def _end_killed_runs(mlflow: Any) -> None:
+        """Runs still called running while nobody else registers were killed."""
+        experiment = mlflow.get_experiment_by_name(EXPERIMENT).experiment_id
+        client = mlflow.MlflowClient()
+        for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
+            client.set_terminated(run.info.run_id, "KILLED")
 
     def _serve(self, model: Registered, before: list[str], reason: str) -> None:
         """The file that serving reads, in one step, then the alias in mlflow."""
-        served = {
-            "version": model.version,
-            "reason": reason,
-            "before": before,
-            "report": dict(model.report),
-            "model": json.loads(model.model.to_json()),
-        }
-        _write_whole(self.home / _SERVED, json.dumps(served, ensure_ascii=False))
+        # The file decides. Should we be killed before mlflow knows, the mark says that it has to be told.
+        write_whole(self.home / _UNDER_WAY, model.version)
+        self._file.write(model.version, reason, before, model.report, model.model.to_json())
+        self._name_champion(model.version, reason)
+        (self.home / _UNDER_WAY).unlink(missing_ok=True)
+
+    def _name_champion(self, version: str, reason: str) -> None:
         client = self._mlflow().MlflowClient()
-        client.set_registered_model_alias(NAME, CHAMPION, model.version)
-        client.set_model_version_tag(NAME, model.version, "why_it_serves", reason)
+        client.set_registered_model_alias(NAME, CHAMPION, version)
+        client.set_model_version_tag(NAME, version, "why_it_serves", reason)
 
-    def _serves(self) -> bool:
-        return (self.home / _SERVED).exists()
-
-    def _before(self) -> list[str]:
-        """Versions that served before the champion, the latest last."""
-        return list(self._read().get("before", []))
-
-    def _serving(self) -> str:
-        return str(self._read()["version"])
-
-    def _read(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.home / _SERVED).read_text(encoding="utf-8"))
-        return found
+    @property
+    def _file(self) -> ChampionFile:
+        return ChampionFile(self.home)
 
     def champion(self) -> Registered:
         """The model in service, without asking mlflow; NoModelError where nothing was promoted."""
-        if not self._serves():
+        if not self._file.exists():
             raise NoModelError("no model has been promoted yet; run `qingling train` and `qingling promote`")
-        served = self._read()
+        served = self._file.read()
         model = SatisfactionModel.from_json(json.dumps(served["model"]))
         return Registered(served["version"], model, served["report"])
 
     def champion_mark(self) -> tuple[int, int] | None:
         """Changes whenever the champion does; None where there is none. One look at the file system."""
-        try:
-            found = (self.home / _SERVED).stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_ino
+        return self._file.mark()
 
     def _mlflow(self) -> Any:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -184,50 +210,25 @@ class Registry:
         logging.getLogger("alembic").setLevel(logging.ERROR)
         home = self.home.resolve()
         home.mkdir(parents=True, exist_ok=True)
+        artifacts = (home / "mlflow-artifacts").as_uri()
+        if not (home / "mlflow.db").exists():
+            _make_tracking_store(home / "mlflow.db", artifacts)
         mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
         if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            mlflow.create_experiment(EXPERIMENT, artifact_location=(home / "mlflow-artifacts").as_uri())
+            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
         mlflow.set_experiment(EXPERIMENT)
         return mlflow
 
 
-def _write_whole(target: Path, text: str) -> None:
-    """Write a file so that whoever reads it finds the old text or the new one, never a part."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        Path(file.name).replace(target)
-    except BaseException:
-        Path(file.name).unlink(missing_ok=True)
-        raise
+def _make_tracking_store(database: Path, artifacts: str) -> None:
+    """mlflow's tables, made beside their place: killed in between, they would never be whole again."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-
-def _parameters(model: SatisfactionModel) -> dict[str, Any]:
-    span = model.span
-    return {
-        "dataset": span.dataset,
-        "estimator": model.chosen,
-        "trees_share": model.trees_share,
-        "trees": model.trees.trees if model.trees else 0,
-        "features": len(model.features),
-        "feature_fingerprint": model.features.fingerprint,
-        "train_orders": span.orders,
-        "train_examples": span.examples,
-        "train_dissatisfied": span.dissatisfied,
-        "first_received_at": span.first_received_at,
-        "last_received_at": span.last_received_at,
-    }
-
-
-def _metrics(report: Mapping[str, Any]) -> dict[str, float]:
-    found = {name: value for name, value in report.items() if isinstance(value, float)}
-    for stage in report["stages"]:
-        found |= {f"{stage['stage']}_{n}": v for n, v in stage.items() if isinstance(v, float)}
-    found |= {f"baseline_{n}": v for n, v in report["baseline"].items() if isinstance(v, float)}
-    return {name: value for name, value in found.items() if value == value}
+    with beside(database) as (_, fresh):
+        store = SqlAlchemyStore(f"sqlite:///{fresh}", artifacts)
+        store.engine.dispose()
+        with suppress(FileExistsError):
+            os.link(fresh, database)
 
 
 def _signature(model: SatisfactionModel) -> Any:

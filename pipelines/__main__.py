@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hotline.errors import QinglingError
+from hotline.whole_files import tidy
 from pipelines.access_commands import audit_log, forget, key, user
 
 app = typer.Typer(
@@ -36,7 +37,9 @@ def ingest(
     """Load an extract that a description file explains."""
     from pipelines import ingest as recipe
 
-    raise typer.Exit(recipe.run(description, as_json))
+    with _explained():
+        code = recipe.run(description, as_json, _settings())
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -229,6 +232,48 @@ def response(
 
 
 @app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="a folder that is not there yet")]) -> None:
+    """Copy data sets, models and the pseudonym key, while everything serves."""
+    from pipelines import backup as recipe
+
+    with _explained():
+        made = recipe.backup(_settings(), folder)
+    rows = sum(sum(counts.values()) for counts in made.counts.values())
+    typer.echo(f"{len(made.counts)} data sets, {rows:,} rows, {len(made.files)} files: {folder}")
+    typer.echo(
+        "it holds citizens' words and the key of their pseudonyms: keep it as safe as the service itself"
+    )
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(help="a folder that `qingling backup` made")]) -> None:
+    """Put a backup in place; what is there is set aside."""
+    from pipelines import restore as recipe
+
+    with _explained():
+        done = recipe.restore(_settings(restoring=True), folder)
+    typer.echo(f"restored what was backed up at {done.manifest.made_at}; champion: {done.manifest.champion}")
+    for kept in done.aside:
+        typer.echo(f"what was there is kept: {kept}")
+    for name in done.older:
+        typer.echo(f"data set {name} has the tables of an earlier version; next: qingling upgrade")
+
+
+@app.command()
+def upgrade(
+    back: Annotated[
+        bool, typer.Option("--back", help="to what the tables were before the last upgrade")
+    ] = False,
+    only_tell: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+) -> None:
+    """Bring the databases' tables to this version, after a backup; or back."""
+    from pipelines import upgrade as recipe
+
+    with _explained():
+        (recipe.go_back if back else recipe.upgrade)(_settings(), typer.echo, only_tell)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(help="port to listen at")] = 8000,
     host: Annotated[
@@ -276,10 +321,15 @@ def docs() -> None:
     typer.echo(f"wrote {target}")
 
 
-def _settings() -> Any:
+def _settings(restoring: bool = False) -> Any:
     from desk.settings import load_settings
+    from desk.unfinished import refuse_half_restored
 
-    return load_settings()
+    settings = load_settings()
+    if not restoring:
+        refuse_half_restored(settings.home)
+    tidy(settings.home)
+    return settings
 
 
 @contextmanager
@@ -298,6 +348,13 @@ def _explained() -> Iterator[None]:
         yield
     except QinglingError as error:
         typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+    except Exception as error:
+        from store.faults import told_in_a_line
+
+        if (line := told_in_a_line(error)) is None:
+            raise
+        typer.secho(line, fg="red", err=True)
         raise typer.Exit(1) from error
 
 

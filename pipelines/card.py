@@ -10,6 +10,7 @@ import numpy as np
 
 from desk.settings import Settings
 from features.log import Log
+from hotline.whole_files import write_whole
 from models.backtest import Training
 from models.card import Champion, Source, card_of
 from models.card_page import render
@@ -38,8 +39,7 @@ def card_files(card: Mapping[str, Any]) -> dict[str, bytes]:
 def write_page(home: Path, card: Mapping[str, Any], version: str, out: Path | None = None) -> Path:
     """Write the page of a version, by default to `reports/card-VERSION.html` under home; its path."""
     target = out or home / "reports" / f"card-{version}.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(render(card, version), encoding="utf-8")
+    write_whole(target, render(card, version))
     return target
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from desk.kept_findings import keep_findings
 from desk.settings import Settings, load_settings
 from desk.survey import Survey
+from desk.unfinished import ingesting
 from hotline.calendar import from_micros, to_micros
 from hotline.errors import QinglingError
 from models.audit.audit import audit
@@ -64,14 +65,15 @@ def ingest(
     extract = read_extract(described, taken_at, rejects, pseudonyms.of, progress, survey.see)
     store = open_store(settings.home, described.dataset, settings.database_url)
     is_new = store.watermark() == 0
-    loading = Loading(described, rejects, taken_at, to_micros(now), progress)
-    loaded = loading.load(store.engine, extract)
+    with ingesting(settings.home, store, description):
+        loading = Loading(described, rejects, taken_at, to_micros(now), progress)
+        loaded = loading.load(store.engine, extract)
+        progress("auditing")
+        reasons = reasons_of(described)
+        findings = audit(survey.material(extract, taken_at), reasons)
+        keep_findings(settings.home, described.dataset, findings, reasons, is_new)
+        make_current(settings.home, described.dataset)
     store.close()
-    progress("auditing")
-    reasons = reasons_of(described)
-    findings = audit(survey.material(extract, taken_at), reasons)
-    keep_findings(settings.home, described.dataset, findings, reasons, is_new)
-    make_current(settings.home, described.dataset)
     rejects_file = None
     if rejects.refusals:
         name = f"{description.stem}-{now:%Y%m%dT%H%M%S%f}.csv"

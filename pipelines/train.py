@@ -11,6 +11,7 @@ import pandas as pd
 
 from desk.kept_findings import refuse_leaks
 from desk.settings import Settings
+from desk.unfinished import refuse_half_extracts
 from features.catalogue import feature_set
 from features.history import History
 from features.log import Log
@@ -71,7 +72,9 @@ def train(settings: Settings, recipe: Recipe, progress: Callable[[str], None]) -
 
     Raises NoModelError where the version to replay was never trained here.
     """
-    refuse_leaks(settings.home, settings.dataset or current_dataset(settings.home))
+    named = settings.dataset or current_dataset(settings.home)
+    refuse_leaks(settings.home, named)
+    refuse_half_extracts(settings.home, named)
     registry = Registry(settings.home)
     if recipe.replay is not None:
         recipe, search, tuning = *_replayed(registry, recipe.replay), None

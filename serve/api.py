@@ -6,22 +6,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from desk.access.person import Person
+from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
 from hotline.policy import Action
 from serve.access import allowed
 from serve.answers import CourseOut, EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
 from serve.errors import ErrorOut
-from serve.needs import Callers, Log, Now, Seen, Service, WayIn, WhichOrder
+from serve.needs import Callers, Log, Now, OnceOnly, Seen, Service, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
 _UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
-_CONTRADICTION: Responses = {409: {"model": ErrorOut, "description": "recorded already, with other content"}}
+_CONTRADICTION: Responses = {
+    409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
+}
+_UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
 _TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 _UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
+_WRITES = _UNREADABLE | _CONTRADICTION | _TOO_LARGE | INVALID | _UNAVAILABLE
 _SHEETS: Responses = {
     200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
 }
@@ -44,7 +48,7 @@ MayExport = Annotated[Person, allowed(Action.EXPORT_WORKLIST)]
 MayReadModel = Annotated[Person, allowed(Action.READ_MODEL)]
 
 
-@api.post("/scores", responses=_TOO_LARGE | INVALID | _UNAVAILABLE)
+@api.post("/scores", responses=_UNREADABLE | _TOO_LARGE | INVALID | _UNAVAILABLE)
 def score_given(
     who: MayScoreGiven,
     body: ScoreIn,
@@ -72,34 +76,64 @@ def add_order(
     way_in: WayIn,
     callers: Callers,
     now: Now,
+    once: OnceOnly,
     response: Response,
 ) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
     order = body.to_order(callers.of, now)
     seen.given(who, order)
-    status = way_in.add_order(order, now)
-    response.status_code = 201 if status == "created" else 200
-    return OrderWritten(order_id=body.order_id, status=status)
+
+    def write(way_in: Intake) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(order, now)
+        return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
+
+    return once.answered(OrderWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_events(
-    who: MayWriteEvents, order_id: WhichOrder, body: EventsIn, seen: Seen, way_in: WayIn, now: Now
+    who: MayWriteEvents,
+    order_id: WhichOrder,
+    body: EventsIn,
+    seen: Seen,
+    way_in: WayIn,
+    callers: Callers,
+    now: Now,
+    once: OnceOnly,
+    response: Response,
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
-    new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_callbacks(
-    who: MayWriteCallbacks, order_id: WhichOrder, body: CallbacksIn, seen: Seen, way_in: WayIn, now: Now
+    who: MayWriteCallbacks,
+    order_id: WhichOrder,
+    body: CallbacksIn,
+    seen: Seen,
+    way_in: WayIn,
+    callers: Callers,
+    now: Now,
+    once: OnceOnly,
+    response: Response,
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
-    new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
-    return EventsWritten(order_id=order_id, new=new, unchanged=len(body) - len(new), known_at=now)
+
+    def write(way_in: Intake) -> tuple[int, EventsWritten]:
+        new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+        unchanged = len(body) - len(new)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+
+    return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
 @api.get("/orders/{order_id:path}/score", responses=_UNKNOWN | INVALID | _UNAVAILABLE)

@@ -12,8 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from desk.refusals import Contradicted, NoSuchOrder, NotReceivedYet, Refused
+from hotline.errors import QinglingError
 from hotline.masking import mask_personal_numbers
 from store.database import UnknownOrder
+from store.faults import StoreReplaced, fault_of
+from store.kept_answers import KeyTaken
 
 _LOG = structlog.get_logger("serve")
 #: At most so many faults of one request are told.
@@ -78,7 +81,7 @@ def field_name(location: Sequence[str | int]) -> str:
     'events[2].happened_at'
     """
     name = ""
-    for part in location[1:] if location and location[0] in ("body", "query", "path") else location:
+    for part in location[1:] if location and location[0] in ("body", "query", "path", "header") else location:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
     readable = name.encode("utf-8", "replace").decode()
     return mask_personal_numbers(readable[:_NAME_LENGTH]) or "body"
@@ -129,11 +132,25 @@ def _unavailable(_: Request, error: Any) -> JSONResponse:
 
 
 def _no_store(_: Request, error: Any) -> JSONResponse:
-    _LOG.error("store_unavailable", kind=type(error).__name__)
-    remedy = "try again in a moment; nothing was written"
-    return told(
-        503, "store_unavailable", "the database does not answer", remedy, headers={"Retry-After": "5"}
-    )
+    fault = fault_of(error)
+    if fault is None:  # not the database's state but a mistake of ours
+        raise error
+    _LOG.error(fault.code, kind=type(error).__name__)
+    remedy = f"{fault.remedy}; nothing of this request was kept"
+    return told(503, fault.code, fault.message, remedy, headers={"Retry-After": "5"})
+
+
+def _unserviceable(_: Request, error: Any) -> JSONResponse:
+    """What only whoever runs the service can mend; the message names the remedy."""
+    _LOG.error("unserviceable", kind=type(error).__name__)
+    remedy = "whoever runs the service has to do what the message says"
+    return told(503, "unserviceable", str(error), remedy, headers={"Retry-After": "60"})
+
+
+def _key_taken(_: Request, error: Any) -> JSONResponse:
+    remedy = "send each write under a key of its own, and the same again under the same"
+    fields = [("Idempotency-Key", "came with another request before")]
+    return told(409, "key_taken", "this key came with another request before", remedy, fields)
 
 
 def _http(_: Request, error: Any) -> JSONResponse:
@@ -155,6 +172,9 @@ _HANDLERS: dict[Any, Any] = {
     Refused: _refused,
     NoSuchOrder: _unknown_order,
     UnknownOrder: _unknown_order,
+    KeyTaken: _key_taken,
+    StoreReplaced: _no_store,
+    QinglingError: _unserviceable,
     NotReceivedYet: _not_received,
     Unavailable: _unavailable,
     SQLAlchemyError: _no_store,

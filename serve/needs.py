@@ -1,12 +1,13 @@
 """What routes need, as they name it in their signatures."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
+from serve.once import Once, OnceKey
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
@@ -45,6 +46,14 @@ def _seen(request: Request) -> SeenOrders:
     return SeenOrders(visit_of(request.scope), _desk(request))
 
 
+async def _once(request: Request, key: OnceKey = None) -> Once:
+    who = visit_of(request.scope).person
+    person = who.label if who else ""
+    kept_for = timedelta(hours=request.app.state.settings.idempotency_hours)
+    address = f"{request.method} {request.url.path}"
+    return Once(person, key, address.encode("utf-8", "replace"), await request.body(), kept_for)
+
+
 Desk = Annotated[OpenDesk, Depends(_desk)]
 Service = Annotated[InService, Depends(_service)]
 WayIn = Annotated[Intake, Depends(_intake)]
@@ -52,4 +61,5 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
+OnceOnly = Annotated[Once, Depends(_once)]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]

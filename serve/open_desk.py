@@ -10,8 +10,8 @@ from desk.intake import Intake
 from desk.opening import open_scorer
 from desk.scorer import Scorer
 from desk.settings import Settings
-from models.registry import NoModelError, Registry
-from models.satisfaction_model import FeaturesChangedError
+from hotline.errors import QinglingError
+from models.registry import Registry
 from serve.errors import Unavailable
 from store.database import Store, open_store
 from store.event_types import event_types
@@ -136,6 +136,6 @@ class OpenDesk:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, NoModelError | FeaturesChangedError):
+    if isinstance(error, QinglingError):
         return str(error)
     return f"the champion cannot be opened ({type(error).__name__})"

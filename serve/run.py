@@ -10,13 +10,16 @@ from contextlib import suppress
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.opening import open_store_in_use
 from desk.settings import Settings
 from hotline.errors import ArgumentError
+from models.registry import Registry
 from serve.app import create_app
 from store.access.accounts import all_accounts
 from store.access.api_keys import all_keys
+from store.database import open_store
 
 #: Whoever wants others to ask says so.
 HOST = "127.0.0.1"
@@ -25,8 +28,11 @@ HOST = "127.0.0.1"
 def run(settings: Settings, port: int, host: str = HOST) -> None:
     """Serve until told to stop by a signal. SystemExit with the remedy where the port is taken.
 
-    ArgumentError where others could ask and nobody has an account.
+    ArgumentError where others could ask and nobody has an account, SchemaError where the tables are of
+    another version.
     """
+    _refuse_other_tables(settings)
+    Registry(settings.home).settle()
     _log_events()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     has_accounts = _has_accounts(settings)
@@ -55,6 +61,12 @@ def served_by(app: FastAPI, settings: Settings) -> uvicorn.Config:
     )
 
 
+def _refuse_other_tables(settings: Settings) -> None:
+    """SchemaError where the tables are of another version; a database that is gone may come back."""
+    with suppress(SQLAlchemyError, OSError):
+        open_store(settings.home, settings.dataset, settings.database_url).close()
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address; of a name that is not localhost nobody knows."""
     try:
@@ -81,7 +93,10 @@ def bound(port: int, host: str = HOST) -> socket.socket:
 
 
 def _has_accounts(settings: Settings) -> bool:
-    store = open_store_in_use(settings)
+    try:
+        store = open_store_in_use(settings)
+    except (SQLAlchemyError, OSError):
+        return True  # the database is gone; whoever has an account cannot be asked before it is back
     try:
         return bool(all_accounts(store.engine) or all_keys(store.engine))
     finally:

@@ -1,27 +1,40 @@
-"""Scores are logged behind the answer's back, so that a busy database delays nobody who asks."""
+"""Every score is in the log before it is answered; those that wait together are written together."""
 
 from collections import Counter
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WaitedTooLong
+from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, Full, Queue
 from threading import Thread
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from desk.opening import log_scores
+from desk.scored_log import logged
 from desk.scorer import Scored
+from serve.errors import Unavailable
 from serve.metrics import Metrics
 from store.database import Store
-from store.predictions import Cause
+from store.predictions import Cause, LoggedPrediction
 
 _LOG = structlog.get_logger("serve")
-#: So many scores may wait while the database is busy; later ones are answered but not logged.
-_MOST_WAITING = 10_000
-_Entry = tuple[Store, Scored, datetime, Cause]
+#: So many answers may wait; more than the service has threads for.
+_MOST_WAITING = 1_000
+#: Answers written in one transaction at most.
+_MOST_TOGETHER = 200
+#: Seconds after which an answer waits no longer; longer than a writer waits for the database.
+_PATIENCE = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    store: Store
+    rows: list[LoggedPrediction]
+    written: "Future[None]" = field(default_factory=Future)
 
 
 class ScoreLog:
-    """Writes scores to the log one after another, in the order in which they were given."""
+    """One thread writes what all requests have waiting, in one transaction, then lets them answer."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -30,31 +43,54 @@ class ScoreLog:
         self._writer.start()
 
     def add(self, store: Store, scored: Scored, at: datetime, cause: Cause = Cause.ASKED) -> None:
-        """Have scores logged soon."""
-        self._metrics.scored(Counter(p.band.value for p in scored.predictions), cause.value)
-        try:
-            self._waiting.put_nowait((store, scored, at, cause))
-        except Full:
-            _LOG.warning("scores_not_logged", count=len(scored.predictions))
+        """Log scores; they are on the disk when this returns.
 
-    def flush(self) -> None:
-        """Wait until everything added so far is written."""
-        self._waiting.join()
+        Raises what the database raised, or Unavailable where it took too long: then nothing is answered.
+        """
+        self._metrics.scored(Counter(p.band.value for p in scored.predictions), cause.value)
+        entry = _Entry(store, logged(scored, at, cause))
+        try:
+            self._waiting.put_nowait(entry)
+            entry.written.result(_PATIENCE)
+        except (Full, WaitedTooLong):
+            message = "the score could not be logged in time, so it is not given"
+            raise Unavailable("store_busy", message, "try again in a few seconds") from None
 
     def close(self) -> None:
         """Write what waits, then stop."""
-        try:
-            self._waiting.put(None, timeout=5)
-            self._writer.join(timeout=10)
-        except (Full, Empty):
+        self._waiting.put(None)
+        self._writer.join(timeout=10)
+        if self._writer.is_alive():
             _LOG.warning("scores_not_logged", count=self._waiting.qsize())
 
     def _write(self) -> None:
-        while (entry := self._waiting.get()) is not None:
+        while (first := self._waiting.get()) is not None:
+            together, is_last = self._together(first)
+            for store in {entry.store for entry in together}:
+                self._write_of(store, [entry for entry in together if entry.store is store])
+            if is_last:
+                return
+
+    def _together(self, first: _Entry) -> tuple[list[_Entry], bool]:
+        """What waits by now, and whether nothing will come after it."""
+        together = [first]
+        while len(together) < _MOST_TOGETHER:
             try:
-                log_scores(*entry)
-            except SQLAlchemyError as error:
-                _LOG.warning("scores_not_logged", count=len(entry[1].predictions), kind=type(error).__name__)
-            finally:
-                self._waiting.task_done()
-        self._waiting.task_done()
+                entry = self._waiting.get_nowait()
+            except Empty:
+                return together, False
+            if entry is None:
+                return together, True
+            together.append(entry)
+        return together, False
+
+    def _write_of(self, store: Store, entries: list[_Entry]) -> None:
+        try:
+            store.append_predictions([row for entry in entries for row in entry.rows])
+        except Exception as error:  # whoever waits is told; the writer goes on
+            _LOG.warning("scores_not_logged", count=len(entries), kind=type(error).__name__)
+            for entry in entries:
+                entry.written.set_exception(error)
+        else:
+            for entry in entries:
+                entry.written.set_result(None)

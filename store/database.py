@@ -1,8 +1,8 @@
 """The store: orders, events, callbacks and predictions, kept in SQLite or PostgreSQL."""
 
 import re
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Engine, func, select
 from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
-from store import leases, live, predictions, tables
-from store.connection import connect_postgresql, connect_sqlite, logging, reading, writing
+from hotline.whole_files import write_whole
+from store import kept_answers, leases, live, predictions, tables
+from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
 from store.frames import IDS_A_QUESTION, FrameReader
+from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
 from store.predictions import LoggedPrediction
 
@@ -29,9 +31,28 @@ _DATASET_NAME = re.compile(r"[a-z0-9_]{1,40}")
 class Store:
     """Everything known of one data set's orders. Times are microseconds since 1970 in UTC."""
 
-    def __init__(self, engine: Engine, dataset: str) -> None:
+    def __init__(self, engine: Engine, dataset: str, within: tuple[Connection, int] | None = None) -> None:
         self.engine = engine
         self.dataset = dataset
+        self._within = within
+
+    @contextmanager
+    def transaction(self) -> Iterator["Store"]:
+        """The same store inside one writing transaction: what is asked and written of it belongs together.
+
+        All of it is committed at the end, or none; other writers wait meanwhile.
+        """
+        if self._within:
+            yield self
+            return
+        with writing(self.engine) as within:
+            yield Store(self.engine, self.dataset, within)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._within[0]) if self._within else reading(self.engine)
+
+    def _writing(self) -> AbstractContextManager[tuple[Connection, int]]:
+        return nullcontext(self._within) if self._within else writing(self.engine)
 
     def frames(
         self, order_ids: Sequence[str] | None = None, recorded_until: int | None = None
@@ -41,18 +62,18 @@ class Store:
         With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
         Words are of pandas' `str` dtype, missing ones NaN.
         """
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes that the descriptions ingested so far have declared."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return declared_attributes(connection)
 
     def origins(self) -> frozenset[Origin]:
         """Where the orders come from, as the descriptions of their extracts declared; none if none was loaded."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return frozenset(map(Origin, connection.scalars(select(tables.origins.c.origin))))
 
     def counts(self) -> dict[str, int]:
@@ -62,7 +83,7 @@ class Store:
             select(func.count()).select_from(tables.callbacks).where(tables.callbacks.c.rating.isnot(None))
         )
         named = select(func.count(func.distinct(tables.communities.c.community)))
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             counts = {
                 table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in kinds
@@ -75,23 +96,23 @@ class Store:
 
     def order_ids(self) -> list[str]:
         """The ids of all orders, sorted."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return sorted(connection.scalars(select(tables.orders.c.order_id)))
 
     def has_order(self, order_id: str) -> bool:
         """Whether the order is in the store."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return live.has_order(connection, order_id)
 
     def watermark(self) -> int:
         """A number that grows with every writing transaction."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return int(connection.execute(select(tables.writes.c.number)).scalar_one())
 
     def changed_since(self, watermark: int) -> tuple[list[str], int]:
         """The orders written to after this watermark, sorted, and the new watermark."""
         question = select(tables.orders.c.order_id).where(tables.orders.c.revision > watermark)
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             changed = sorted(connection.scalars(question))
             return changed, int(connection.execute(select(tables.writes.c.number)).scalar_one())
 
@@ -101,7 +122,7 @@ class Store:
         Its own fields count as known at `known_at`, by default when they were recorded. An order that is
         there already gets a revision of what differs.
         """
-        with writing(self.engine) as (connection, revision):
+        with self._writing() as (connection, revision):
             is_new = live.write_order(connection, revision, order, recorded_at, known_at)
             events = live.write_events(connection, revision, order.order_id, order.events, recorded_at)
             callbacks = live.write_callbacks(
@@ -111,22 +132,22 @@ class Store:
 
     def add_events(self, order_id: str, events: Sequence[OrderEvent], recorded_at: int) -> list[str]:
         """Write events of a known order; the ids of those that were new. UnknownOrder otherwise."""
-        with writing(self.engine) as (connection, revision):
+        with self._writing() as (connection, revision):
             return live.write_events(connection, revision, order_id, events, recorded_at)
 
     def add_callbacks(self, order_id: str, callbacks: Sequence[Callback], recorded_at: int) -> list[str]:
         """Write callbacks of a known order; the ids of those that were new. UnknownOrder otherwise."""
-        with writing(self.engine) as (connection, revision):
+        with self._writing() as (connection, revision):
             return live.write_callbacks(connection, revision, order_id, callbacks, recorded_at)
 
     def append_predictions(self, rows: Sequence[LoggedPrediction]) -> None:
         """Add scores to the log."""
-        with self._logging() as connection:
+        with writing_of(self.engine) as connection:
             predictions.append(connection, rows)
 
     def predictions(self, order_id: str) -> tuple[LoggedPrediction, ...]:
         """The scores given to one order, oldest first."""
-        with reading(self.engine) as connection:
+        with self._reading() as connection:
             return predictions.of_order(connection, order_id)
 
     def newest_rating_at(self) -> int | None:
@@ -150,27 +171,33 @@ class Store:
 
     def take_lease(self, name: str, holder: str, now: int, until: int) -> bool:
         """Take or keep what only one process may do at a time; False where another holds it."""
-        with self._logging() as connection:
+        with writing_of(self.engine) as connection:
             return leases.take(connection, name, holder, now, until)
 
     def give_lease_back(self, name: str, holder: str) -> None:
         """Let another process have it at once."""
-        with self._logging() as connection:
+        with writing_of(self.engine) as connection:
             leases.give_back(connection, name, holder)
 
     def append_rescored(
         self, rows: Sequence[LoggedPrediction], holder: str, now: int, until: int, name: str = "rescoring"
     ) -> bool:
         """Add scores to the log if the lease is still held; False, and nothing, otherwise."""
-        with self._logging() as connection:
+        with writing_of(self.engine) as connection:
             is_held = leases.take(connection, name, holder, now, until)
             if is_held:
                 predictions.append(connection, rows)
             return is_held
 
-    def _logging(self) -> AbstractContextManager[Connection]:
-        """A transaction that writes nothing that scores depend on."""
-        return logging(self.engine)
+    def recall(self, asked: WriteKey, since: int) -> KeptAnswer | None:
+        """What was answered under this key since then; KeyTaken if it came with another request."""
+        with self._reading() as connection:
+            return kept_answers.recall(connection, asked, since)
+
+    def keep(self, asked: WriteKey, answered: KeptAnswer, at: int, since: int) -> None:
+        """Keep an answer under its key, and forget those kept before `since`."""
+        with self._writing() as (connection, _):
+            kept_answers.keep(connection, asked, answered, at, since)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -198,7 +225,7 @@ def open_store(home: Path, dataset: str | None = None, url: str | None = None) -
     name = checked_dataset(dataset or current_dataset(home))
     if url:
         return Store(connect_postgresql(url, name), name)
-    return Store(connect_sqlite(home / f"{name}.db"), name)
+    return Store(connect_sqlite(home / f"{name}.db", name), name)
 
 
 def checked_dataset(name: str) -> str:
@@ -216,7 +243,4 @@ def current_dataset(home: Path) -> str:
 
 def make_current(home: Path, dataset: str) -> None:
     """Let later commands mean this data set."""
-    home.mkdir(parents=True, exist_ok=True)
-    marker = home / (CURRENT_FILE + ".new")
-    marker.write_text(checked_dataset(dataset) + "\n", "utf-8")
-    marker.replace(home / CURRENT_FILE)
+    write_whole(home / CURRENT_FILE, checked_dataset(dataset) + "\n")

@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from hotline.errors import ArgumentError
+from hotline.whole_files import beside, sync_folder
 
 _KEY_BYTES = 32
 
@@ -22,13 +24,10 @@ def key_of(path: Path) -> bytes:
 
 def _make_key(path: Path) -> None:
     """Write a fresh key beside its place and link it in, so that two beginners end up with one key."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    with beside(path) as (file, fresh):
+        file.write(f"{secrets.token_hex(_KEY_BYTES)}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    sync_folder(path.parent)

@@ -154,3 +154,17 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
+
+#: What was answered to writes that came with an idempotency key, by whom and which key.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    _key("person"),
+    _key("key"),
+    Column("request", Text, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+    Index("kept_answers_by_age", "kept_at"),
+    sqlite_with_rowid=False,
+)

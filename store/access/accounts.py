@@ -9,8 +9,8 @@ from hotline.policy import Role
 from hotline.scope import Scope
 from store.access import tables
 from store.access.scopes import packed, unpacked
-from store.connection import logging as changing
 from store.connection import reading
+from store.connection import writing_of as changing
 
 _accounts, _sessions = tables.accounts, tables.sessions
 

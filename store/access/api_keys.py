@@ -10,8 +10,8 @@ from hotline.policy import Role
 from hotline.scope import Scope
 from store.access.scopes import packed, unpacked
 from store.access.tables import api_keys as _keys
-from store.connection import logging as changing
 from store.connection import reading
+from store.connection import writing_of as changing
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Engine, insert, select
 
 from store.access.tables import audit_log as _log
-from store.connection import logging as changing
 from store.connection import reading
+from store.connection import writing_of as changing
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Engine, delete, text, update
 
 from store.access.tables import failures as _failures
-from store.connection import logging as changing
+from store.connection import writing_of as changing
 
 #: When the next attempt may come (microseconds), from the count so far and the time of the last one.
 Wait = Callable[[int, int], int]

@@ -33,3 +33,7 @@ class Pseudonyms:
         """
         plain = "".join(caller.split())
         return hmac.new(self._key, plain.encode(), sha256).hexdigest()[:_PSEUDONYM_DIGITS]
+
+    def seal(self, content: bytes) -> str:
+        """A fingerprint of content that nobody without the key can try guesses on."""
+        return hmac.new(self._key, content, sha256).hexdigest()

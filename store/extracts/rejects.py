@@ -1,6 +1,7 @@
 """What was refused: which file, row and field, what stood there, why, and what to do about it."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotline.masking import mask_personal_numbers
+from hotline.whole_files import write_whole
 
 #: A rejects file shows enough of a value to find it, not a whole text.
 VALUE_CHARACTERS = 80
@@ -61,9 +63,9 @@ class Rejects:
 
     def write(self, path: Path) -> None:
         """Write them as a CSV file that spreadsheets open."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_COLUMNS)
-            for r in sorted(self.refusals, key=lambda r: (r.file, r.row)):
-                writer.writerow((r.file, r.row, r.field, r.value, r.reason))
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(_COLUMNS)
+        for r in sorted(self.refusals, key=lambda r: (r.file, r.row)):
+            writer.writerow((r.file, r.row, r.field, r.value, r.reason))
+        write_whole(path, text.getvalue().encode("utf-8-sig"))

@@ -33,6 +33,8 @@ USUAL_FORMATS = (
 #: Nothing that a hotline keeps is older; such times are typing errors or a system's "none".
 EARLIEST = to_micros(datetime(1990, 1, 1, tzinfo=UTC))
 _OFFSET = r"\d:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?\s*(?:Z|z|[+-]\d{2}:?\d{2})$"
+#: What might be an offset but is written like none; pandas would read some of them, each in its own way.
+_ODD_OFFSET = r"[Tt ].*[+\-−Zz]|[Zz]\s*$"
 #: A word this short cannot hold a day and a time of day with it.
 _SHORTEST_WITH_TIME = 11
 
@@ -54,14 +56,15 @@ def parse_times(words: "pd.Series[Any]", zone: ZoneInfo, formats: Sequence[str] 
     micros = np.full(len(words), NO_TIME, dtype=np.int64)
     is_day = np.zeros(len(words), dtype=bool)
     left = words.notna().to_numpy(copy=True)
-    has_offset = np.zeros(len(words), dtype=bool)
+    has_offset, is_odd = np.zeros(len(words), dtype=bool), np.zeros(len(words), dtype=bool)
     if not formats:
         has_offset[left] = words[left].str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
+        is_odd[left] = words[left].str.contains(_ODD_OFFSET, regex=True).to_numpy(dtype=bool)
     for time_format in formats or USUAL_FORMATS:
         if not left.any():
             break
         for aware in (True, False):
-            places = np.flatnonzero(left & (has_offset == aware))
+            places = np.flatnonzero(left & (has_offset == aware) & (has_offset | ~is_odd))
             if len(places):
                 found, days = _read(words.iloc[places], time_format, zone, aware)
                 micros[places], is_day[places] = found, days

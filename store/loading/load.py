@@ -1,5 +1,6 @@
-"""Loads an extract into the store: everything in one transaction, or nothing."""
+"""Loads an extract into the store, in pieces of whole orders: each in one transaction, or not at all."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from store.connection import writing
 from store.database import declared_attributes
 from store.extracts.description import Description, DescriptionError
 from store.extracts.extract import Extract
+from store.extracts.pieces import in_pieces, put_together
 from store.extracts.rejects import Rejects
 from store.loading import writers
 from store.loading.births import Births, births_of
@@ -22,6 +24,11 @@ from store.loading.known_from import KnownFrom
 from store.loading.refusing import Refusing
 from store.loading.stored import Stored
 from store.loading.writers import Loaded, Meeting
+
+#: Orders in one transaction: a second or two in which live writes wait.
+ORDERS_A_PIECE = 20_000
+#: Seconds between two pieces; SQLite's waiting writers look every tenth of a second.
+_TURN_OF_OTHERS = 0.15
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,24 @@ class Loading:
     progress: Callable[[str], None] = lambda _: None
 
     def load(self, engine: Engine, extract: Extract) -> Loaded:
-        """Write what is new; what became of the rows. Nothing is written if anything goes wrong."""
+        """Write what is new; what became of the rows.
+
+        Where something goes wrong, the pieces before stay: the same extract again writes the rest.
+        """
         self.progress("checking")
         refusing = Refusing(self.described, self.rejects, self.taken_at)
         refusing.implausible_times(extract)
-        with without_collection(), writing(engine) as (connection, revision):
+        loaded, pieces = Loaded(), list(in_pieces(extract, ORDERS_A_PIECE))
+        for number, piece in enumerate(pieces):
+            if number:
+                time.sleep(_TURN_OF_OTHERS)
+            share = f" {number}/{len(pieces)}" if len(pieces) > 1 else ""
+            loaded = loaded.and_then(self._load_piece(engine, piece, refusing, share))
+        put_together(extract, pieces)
+        return loaded
+
+    def _load_piece(self, engine: Engine, extract: Extract, refusing: Refusing, share: str) -> Loaded:
+        with without_collection(), writing(engine, bulk=True) as (connection, revision):
             attributes = declare(connection, self.described)
             _declare_origin(connection, self.described)
             stored = Stored.read(connection, extract.order_ids(), attributes)
@@ -51,7 +71,7 @@ class Loading:
             loaded = Loaded(*_span(births))
             touched = []
             for what, write in writers.WRITERS.items():
-                self.progress(f"writing {what}")
+                self.progress(f"writing {what}{share}")
                 touched.append(write(meeting, loaded, self.rejects))
             writers.stamp(meeting, revision, np.unique(np.concatenate(touched)))
             self.progress("committing")

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, select
 
 from hotline.calendar import NO_TIME
 from hotline.order import Attribute
 from store import tables
-from store.frames import FrameReader
-
-#: Above this many orders reading everything is quicker than asking for each.
-FEW_ORDERS = 20_000
+from store.frames import IDS_A_QUESTION, FrameReader
 
 
 @dataclass(frozen=True)
@@ -29,15 +26,13 @@ class Stored:
     received_at: np.ndarray
     #: Where an event happened at the very instant of receipt: the receipt may have been taken from it.
     is_received_at_an_event: np.ndarray
+    forecast_ids: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, connection: Connection, ids: pd.Index, attributes: Sequence[Attribute]) -> "Stored":
         """What is stored of these orders."""
-        count = connection.execute(select(func.count()).select_from(tables.orders)).scalar_one()
-        asked: list[str] | None = [] if count == 0 else ids.tolist()
-        if asked and len(asked) > FEW_ORDERS:
-            asked = None
-        reader = FrameReader(connection, attributes, asked)
+        known = _among(connection, tables.orders.c.order_id, tables.orders.c.order_id, ids.tolist())
+        reader = FrameReader(connection, attributes, known)
         revisions = _coded(reader.orders("number", "natural_at"), ids)
         events = _coded(reader.events(), ids)
         callbacks = _coded(reader.every_callback(), ids)
@@ -50,7 +45,10 @@ class Stored:
         from_event = np.zeros(len(ids), dtype=bool)
         codes = events["code"].to_numpy()
         from_event[codes[events["happened_at"].to_numpy() == received_at[codes]]] = True
-        return cls(ids, is_known, revisions, events, callbacks, born_at, received_at, from_event)
+        forecasts = _among(connection, tables.forecasts.c.forecast_id, tables.forecasts.c.order_id, known)
+        return cls(
+            ids, is_known, revisions, events, callbacks, born_at, received_at, from_event, tuple(forecasts)
+        )
 
 
 def codes_of(ids: pd.Index, frame: pd.DataFrame) -> np.ndarray:
@@ -58,6 +56,16 @@ def codes_of(ids: pd.Index, frame: pd.DataFrame) -> np.ndarray:
     if not len(frame):
         return np.zeros(0, dtype=np.int64)
     return ids.get_indexer(pd.Index(frame["order_id"])).astype(np.int64)
+
+
+def _among(
+    connection: Connection, column: "Column[str]", order_id: "Column[str]", ids: list[str]
+) -> list[str]:
+    """The column where the order is one of these."""
+    pieces = (ids[start : start + IDS_A_QUESTION] for start in range(0, len(ids), IDS_A_QUESTION))
+    return [
+        found for piece in pieces for found in connection.scalars(select(column).where(order_id.in_(piece)))
+    ]
 
 
 def _coded(frame: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:

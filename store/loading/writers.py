@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from hotline.order import ORDER_FIELDS, Attribute, AttributeOf
 from store import tables
@@ -55,6 +55,25 @@ class Loaded:
         self.new[kind] = new
         self.corrected[kind] = corrected
         self.unchanged[kind] = said - new - corrected
+
+    def and_then(self, later: "Loaded") -> "Loaded":
+        """What became of the rows of this piece and of a later one."""
+        return Loaded(
+            _extreme(min, self.first, later.first),
+            _extreme(max, self.last, later.last),
+            _added(self.new, later.new),
+            _added(self.corrected, later.corrected),
+            _added(self.unchanged, later.unchanged),
+        )
+
+
+def _extreme(choose: Callable[[list[int]], int], *values: int | None) -> int | None:
+    given = [value for value in values if value is not None]
+    return choose(given) if given else None
+
+
+def _added(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in {**one, **other}}
 
 
 def write_orders(meeting: Meeting, loaded: Loaded, rejects: Rejects) -> np.ndarray:
@@ -117,7 +136,7 @@ def write_forecasts(meeting: Meeting, loaded: Loaded, rejects: Rejects) -> np.nd
     forecasts = happenings.forecasts_with_ids(meeting.extract)
     if not len(forecasts):
         return _no_codes()
-    known = set(meeting.connection.scalars(select(tables.forecasts.c.forecast_id)))
+    known = set(meeting.stored.forecast_ids)
     new = forecasts[~forecasts["forecast_id"].isin(known)].sort_values(["order_id", "forecast_id"])
     columns = ["order_id", "forecast_id", "known_at", "rating", "probability", "seen_model"]
     rows = new[columns].assign(recorded_at=meeting.recorded_at)

@@ -14,39 +14,21 @@ from fastapi.testclient import TestClient
 
 from desk.access.issuing import Issuing
 from desk.settings import Settings
-from features.catalogue import feature_set
-from features.training_set import build_training_set, examples_of, ripe
 from hotline.calendar import SHANGHAI
 from hotline.policy import Role
 from hotline.scope import WHOLE_DISTRICT, Scope
-from models.registry import Registry
-from models.satisfaction_model import SatisfactionModel
-from pipelines.ingest import ingest
-from pipelines.simulate import simulate_extract
-from pipelines.train import history_of
 from serve.app import create_app
 from store.database import open_store
+from tests.serve.homes import make_home, settings_of
 
+__all__ = ["promote_again", "settings_of", "wait_until_ready"]
 _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a simulated district with a champion; copied, never served itself."""
-    folder = tmp_path_factory.mktemp("served")
-    settings = settings_of(folder / "home")
-    simulate_extract(800, 1, folder / "extract", lambda *_: None)
-    ingest(folder / "extract" / "pudong.toml", settings)
-    dataset, history = history_of(settings)
-    training = build_training_set(history, feature_set(history.chronicle.log), examples_of(history.chronicle))
-    matured = training.take(ripe(training.examples, int(history.chronicle.known_at.max())))
-    model = SatisfactionModel.fit(matured, dataset, 0)
-    stage = {"stage": "received", "n": 100, "auc": 0.7, "auc_ci": [0.6, 0.8], "ece": float("nan")}
-    report = {"verdict": "signal", "pooled_auc": 0.7, "baseline": {"pooled_auc": 0.7}, "stages": [stage]}
-    registry = Registry(settings.home)
-    registry.register(model, report, {"seed": 0})
-    registry.promote(registry.get("challenger"))
-    return settings.home
+    return make_home(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +65,6 @@ def a_key(settings: Settings, role: Role = Role.SYSTEM, scope: Scope = WHOLE_DIS
 def own_home(made_home: Path, tmp_path: Path) -> Path:
     """A home that one test may spoil."""
     return _copied(made_home, tmp_path)
-
-
-def settings_of(home: Path) -> Settings:
-    """Settings of a home, whatever the environment says."""
-    return Settings(home=home, database_url=None, dataset=None)
 
 
 def wait_until_ready(client: TestClient, version: str | None = None, seconds: float = 60) -> None:

@@ -28,13 +28,11 @@ def test_callers_get_the_pseudonym_that_ingest_gives_them(client: TestClient, sh
 def test_a_callers_recurrence_counts_over_http_too(client: TestClient) -> None:
     for _ in range(3):
         client.post("/api/v1/orders", json=an_order(caller="13966665555"))
-    log = client.app.state.score_log  # type: ignore[attr-defined]
     store = client.app.state.desk.store  # type: ignore[attr-defined]
     counts = []
     for caller in ("13966665555", "13911112222"):
         order = an_order(caller=caller)
         client.post("/api/v1/scores", json=order)
-        log.flush()
         counts.append(json.loads(store.predictions(order["order_id"])[0].features)["caller_orders_90d"])
     assert counts[0] == counts[1] + 3
 
@@ -46,7 +44,6 @@ def test_numbers_in_texts_are_masked_before_anything_is_kept(client: TestClient,
     frames = open_store(shared_home).frames([order["order_id"]])
     assert frames["orders"]["text"].tolist() == ["请打[电话]"]
     assert frames["events"]["actor"].tolist() == ["李[电话]"]
-    client.app.state.score_log.flush()  # type: ignore[attr-defined]
     with sqlite3.connect(shared_home / "hotline.db") as database:
         assert _NUMBER not in "\n".join(database.iterdump())
 
@@ -87,13 +84,11 @@ def test_the_log_names_routes_and_not_addresses(
 def test_a_running_service_takes_in_what_was_forgotten(client: TestClient, shared_home: Path) -> None:
     for _ in range(3):
         client.post("/api/v1/orders", json=an_order(caller="13933334444"))
-    log = client.app.state.score_log  # type: ignore[attr-defined]
     store = client.app.state.desk.store  # type: ignore[attr-defined]
 
     def known_of_the_caller() -> float:
         order = an_order(caller="13933334444")
         assert client.post("/api/v1/scores", json=order).status_code == 200
-        log.flush()
         return float(json.loads(store.predictions(order["order_id"])[0].features)["caller_orders_90d"])
 
     before = known_of_the_caller()

@@ -44,7 +44,6 @@ def test_an_order_that_is_only_scored_is_not_kept(client: TestClient) -> None:
 def test_every_score_is_logged_with_its_features(client: TestClient, store: Store) -> None:
     order = an_order()
     given = client.post("/api/v1/scores", json=order).json()
-    client.app.state.score_log.flush()  # type: ignore[attr-defined]
     (logged,) = store.predictions(order["order_id"])
     assert logged.probabilities[0] == given["dissatisfied"]
     assert '"category": "电梯"' in logged.features and order["text"] not in logged.features

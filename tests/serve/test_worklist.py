@@ -67,7 +67,6 @@ def test_an_order_with_events_since_the_start_is_listed_once(client: TestClient,
 def test_looking_at_the_worklist_logs_nothing(client: TestClient, shared_home: Path) -> None:
     before = open_store(shared_home).counts()["predictions"]
     client.get("/api/v1/worklist", params=_IN_THE_MIDST)
-    client.app.state.score_log.flush()  # type: ignore[attr-defined]
     assert open_store(shared_home).counts()["predictions"] == before
 
 

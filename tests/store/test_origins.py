@@ -5,18 +5,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from desk.settings import Settings
 from hotline.origin import Origin
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
-from store import migrations
 from store.connection import connect_sqlite
 from store.database import open_store
 from store.extracts.description import DescriptionError
 from store.extracts.description_file import read_description
+from store.schema import NEWEST_REVISION, migrate
 
 ONE_FILE = '[[files]]\npath = "orders.csv"\norder_id = "no"\n[files.order]\nreceived_at = "received"\n'
 
@@ -70,10 +68,8 @@ def test_what_was_loaded_before_anybody_could_declare_stays_undeclared(
 ) -> None:
     _ingested(tmp_path, settings, "")
     engine = connect_sqlite(settings.home / "hotline.db")
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
+    for revision in ("0001", NEWEST_REVISION):
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrate(connection, revision)
     engine.dispose()
     assert _ingested(tmp_path, settings, 'origin = "simulated"\n') == {Origin.SIMULATED, Origin.UNDECLARED}

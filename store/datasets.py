@@ -1,0 +1,51 @@
+"""Which data sets an installation has, and their databases as they are, whatever the version of their tables."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, func, inspect, select, table, text
+
+from store.connection import SCHEMA_PREFIX, postgresql_engine, reading, sqlite_engine
+from store.schema import revision_of
+
+#: The database under home that is mlflow's, and no data set.
+TRACKING = "mlflow.db"
+
+
+def datasets(home: Path, url: str | None) -> list[str]:
+    """The names of all data sets, sorted."""
+    if url is None:
+        return sorted(path.stem for path in home.glob("*.db") if path.name != TRACKING)
+    engine = postgresql_engine(url, "public")
+    try:
+        with engine.connect() as connection:
+            schemas = inspect(connection).get_schema_names()
+    finally:
+        engine.dispose()
+    return sorted(s.removeprefix(SCHEMA_PREFIX) for s in schemas if s.startswith(SCHEMA_PREFIX))
+
+
+def engine_of(home: Path, dataset: str, url: str | None) -> Engine:
+    """The data set's database as it is; close it by `dispose`."""
+    if url is None:
+        return sqlite_engine(home / f"{dataset}.db")
+    return postgresql_engine(url, SCHEMA_PREFIX + dataset)
+
+
+def revision(home: Path, dataset: str, url: str | None) -> str | None:
+    """The revision of a data set's tables; None where it has none."""
+    engine = engine_of(home, dataset, url)
+    try:
+        with engine.connect() as connection:
+            return revision_of(connection)
+    finally:
+        engine.dispose()
+
+
+def row_counts(engine: Engine) -> dict[str, int]:
+    """How many rows each table has, in one consistent look."""
+    with reading(engine) as connection:
+        names = sorted(inspect(connection).get_table_names())
+        return {
+            name: connection.execute(select(func.count(text("1"))).select_from(table(name))).scalar_one()
+            for name in names
+        }

@@ -1,0 +1,42 @@
+"""Killed at twenty random moments, nothing acknowledged is lost; the long form is `make torture`."""
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.torture.killed_jobs import Torture
+from tests.torture.killing import a_mother
+
+pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+
+#: Twenty kills, each kind among them.
+PLAN = (
+    *("serve", "ingest", "promote", "register", "upgrade", "serve", "backup", "restore", "ingest", "serve"),
+    *("serve", "promote", "ingest", "serve", "upgrade", "ingest", "backup", "serve", "promote", "serve"),
+)
+
+
+def test_killed_at_twenty_moments_nothing_is_lost_doubled_or_left_half(
+    made_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made_home, home, ignore=shutil.ignore_patterns("mlflow*"))
+    _own_registry(home)
+    with a_mother(tmp_path) as mother:
+        torture = Torture(home, tmp_path, mother, Random(20261125))
+        for job in PLAN:
+            torture.kill(job)
+    assert torture.ledger.orders and torture.ledger.events and torture.ledger.scores
+    assert sum(torture.met.values()) >= len(PLAN) // 2, f"most kills came too late: {torture.met}"
+
+
+def _own_registry(home: Path) -> None:
+    """A registry at this place: artefacts know their absolute addresses."""
+    from models.registry import Registry
+
+    registry = Registry(home)
+    champion = registry.champion()
+    registry.register(champion.model, champion.report, {"seed": 0})
+    registry.promote(registry.get("challenger"))
