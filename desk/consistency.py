@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from desk.scorer import Scored
+from desk.scored import Scored
 from features.frame import OrderFrame
 from features.history import History, Past
 from features.log import Log

@@ -1,6 +1,7 @@
 """A store with an extract laid over it, so that its orders can be scored without being kept."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +26,13 @@ class LaidOver:
             parts = [part for part in (kept, over[name]) if len(part)]
             laid[name] = pd.concat(parts, ignore_index=True) if parts else frame
         return laid
+
+    def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of a few orders; one that both have is the extract's."""
+        mine = set(self.order_ids)
+        under = self._store.rows([order_id for order_id in order_ids if order_id not in mine])
+        over = self._over.rows([order_id for order_id in order_ids if order_id in mine])
+        return {name: rows + over[name] for name, rows in under.items()}
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The declared attributes of both."""

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from desk.scored import Scored
 from desk.scored_log import logged
-from desk.scorer import Scored, Scorer
+from desk.scorer import Scorer
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError

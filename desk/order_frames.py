@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import pandas as pd
-
 from hotline.calendar import NO_TIME, to_micros
 from hotline.order import ORDER_FIELDS, Callback, Order, OrderEvent
 
 
-def frames_of(order: Order) -> dict[str, pd.DataFrame]:
-    """The frames of one order as it stands, its own fields known from its receipt."""
+def rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
+    """The rows of one order as it stands, its own fields known from its receipt."""
     received_at = to_micros(order.received_at)
     fields: dict[str, Any] = {name: getattr(order, name) for name in ORDER_FIELDS}
     fields |= {"received_at": received_at, "due_at": to_micros(order.due_at) if order.due_at else NO_TIME}
@@ -21,9 +19,9 @@ def frames_of(order: Order) -> dict[str, pd.DataFrame]:
         **_plain(order.attributes),
     }
     return {
-        "orders": pd.DataFrame([revision]),
-        "events": pd.DataFrame([_event(order.order_id, n, e) for n, e in enumerate(order.events)]),
-        "callbacks": pd.DataFrame([_callback(order.order_id, c) for c in order.callbacks]),
+        "orders": [revision],
+        "events": [_event(order.order_id, number, event) for number, event in enumerate(order.events)],
+        "callbacks": [_callback(order.order_id, call) for call in order.callbacks],
     }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from desk.scored import Scored
 from desk.scored_log import logged
-from desk.scorer import Scored
 from hotline.calendar import HOUR, to_micros
 from store.predictions import Cause, LoggedPrediction
 
@@ -21,7 +21,9 @@ LEASE_NAME = "rescoring"
 class Scores(Protocol):
     """What rescoring asks of a scorer."""
 
-    def score_open(self, at: datetime, only: Sequence[str] | None = None) -> Scored:
+    def score_open(
+        self, at: datetime, only: Sequence[str] | None = None, with_reasons: bool = True
+    ) -> Scored:
         """All open orders, or those of them that are named."""
 
 
@@ -78,7 +80,7 @@ class Rescoring:
         is_whole = self._whole_at is None or at - self._whole_at >= self.every
         if not is_whole and not changed:
             return Turn(0, 0, is_whole=False)
-        scored = scores.score_open(now, None if is_whole else changed)
+        scored = scores.score_open(now, None if is_whole else changed, with_reasons=False)
         rows = self._moved(logged(scored, now, Cause.RESCORED), is_whole)
         if rows and not self.store.append_rescored(rows, self.holder, at, at + _LEASE):
             self._whole_at = None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from desk.scorer import Scored
+from desk.scored import Scored
 from hotline.calendar import to_micros
 from store.predictions import Cause, LoggedPrediction
 

@@ -1,15 +1,27 @@
 """Everybody's history as it stood at one look: what was sorted then, and what was written since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from desk.refusals import NoSuchOrder
+from features.changes import Changes
 from features.chronicle import Chronicle
-from features.history import History
+from features.frame import OrderFrame
+from features.history import History, Past
 from features.log import Log
+from features.order_facts import OrderFacts, facts_of
+from features.own_chronicle import own_chronicle
+
+
+@dataclass(frozen=True, eq=False)
+class OrderNow:
+    """An order written to since the sorting: its own rows (None once it is gone), and its facts."""
+
+    chronicle: Chronicle | None
+    facts: OrderFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,62 +29,46 @@ class Standing:
     """One consistent look, never changed afterwards: a score takes everything from a single one.
 
     base      : all orders, sorted once
-    fresh     : the orders written to since, whole; None where there are none
-    changed   : their ids
+    changes   : what has to be added to it since
+    changed   : the orders written to since, by id
     watermark : the store's number at that look
     """
 
     base: History
-    fresh: History | None
-    changed: frozenset[str]
+    changes: Changes
+    changed: Mapping[str, OrderNow]
     watermark: int
 
-    @cached_property
-    def layers(self) -> tuple[tuple[History, int], ...]:
-        """The histories that add up: what the sorted one says of changed orders is subtracted."""
-        if self.fresh is None:
-            return ((self.base, 1),)
-        numbers = self.base.chronicle.order_number(np.array(sorted(self.changed), dtype=object))
-        stale = History.of(_log_of(self.base.chronicle, numbers[numbers >= 0]))
-        return ((self.base, 1), (self.fresh, 1), (stale, -1))
+    def past(self, frame: OrderFrame, *more: Changes) -> Past:
+        """What these questions may see."""
+        return Past(frame, ((self.base, 1),), (self.changes, *more) if self.changed else more)
 
-    def has(self, order_id: str) -> bool:
-        """Whether the order was there."""
-        return int(self._holder(order_id).chronicle.order_number(_asked(order_id))[0]) >= 0
-
-    def log_of(self, order_id: str) -> Log:
+    def chronicle_of(self, order_id: str) -> Chronicle:
         """One order's own rows. NoSuchOrder where it was not there."""
-        chronicle = self._holder(order_id).chronicle
-        number = int(chronicle.order_number(_asked(order_id))[0])
-        if number < 0:
+        found = self._find(order_id)
+        if found is None:
             raise NoSuchOrder(order_id)
-        return _log_of(chronicle, np.array([number]))
+        return found
 
-    def _holder(self, order_id: str) -> History:
-        return self.fresh if self.fresh is not None and order_id in self.changed else self.base
+    def facts_of(self, order_id: str) -> OrderFacts:
+        """What one order adds to history; nothing where it was not there."""
+        if order_id in self.changed:
+            return self.changed[order_id].facts
+        own = self._find(order_id)
+        return facts_of(own, self.base.asked) if own else {}
 
+    def _find(self, order_id: str) -> Chronicle | None:
+        if order_id in self.changed:
+            return self.changed[order_id].chronicle
+        number = int(self.base.chronicle.order_number(np.array([order_id], dtype=object))[0])
+        return own_chronicle(self.base.chronicle, number) if number >= 0 else None
 
-def _asked(order_id: str) -> np.ndarray:
-    return np.array([order_id], dtype=object)
-
-
-def _log_of(chronicle: Chronicle, numbers: np.ndarray) -> Log:
-    """The rows of these orders, found by their places; the cost is theirs, not everybody's."""
-    spans = [np.arange(chronicle.first[n], chronicle.last[n] + 1) for n in numbers]
-    own = np.concatenate([np.empty(0, dtype=np.int64), *spans])
-    rows, is_event, is_callback = (
-        column[own] for column in (chronicle.row, chronicle.is_event, chronicle.is_callback)
-    )
-    log = chronicle.log
-    return Log(
-        orders=_rows(log.orders, rows[~is_event & ~is_callback]),
-        events=_rows(log.events, rows[is_event]),
-        callbacks=_rows(log.callbacks, rows[is_callback]),
-        communities=log.communities.iloc[:0],
-        attributes=log.attributes,
-        label_caller=log.label_caller,
-    )
+    @cached_property
+    def changed_together(self) -> Chronicle | None:
+        """All orders written to since, as one; None where there are none."""
+        return together([now.chronicle for now in self.changed.values() if now.chronicle is not None])
 
 
-def _rows(frame: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
-    return frame.iloc[np.sort(rows)].reset_index(drop=True)
+def together(chronicles: list[Chronicle]) -> Chronicle | None:
+    """Several orders' rows as one chronicle; None where there are none."""
+    return Chronicle.of(Log.joined([own.log for own in chronicles])) if chronicles else None

@@ -74,7 +74,7 @@ def places_below(marks: Ints, questions: tuple[Ints, ...], rows: int) -> tuple[I
     >>> [found.tolist() for found in places_below(np.array([1, 5]), (np.array([1]), np.array([2, 6])), 6)]
     [[0], [1, 2]]
     """
-    if len(questions[0]) * SEARCH_COSTS < rows:
+    if len(questions[0]) == 1 or len(questions[0]) * SEARCH_COSTS < rows:
         return tuple(np.searchsorted(marks, asked, side="left") for asked in questions)
     below = np.zeros(rows + 1, dtype=np.int32)
     below[marks + 1] = 1

@@ -41,7 +41,7 @@ class FieldIndex:
         """The value at each position; `missing` where the field was not known yet."""
         if not len(self.position):
             return np.full(len(position), missing, dtype=self.value.dtype)
-        if len(position) * SEARCH_COSTS < self.rows:
+        if len(position) == 1 or len(position) * SEARCH_COSTS < self.rows:
             # few questions: only the entries asked for are looked at
             found = np.searchsorted(self.position, position, side="right") - 1
             return np.where(self.is_told[found], self.value[found], missing)

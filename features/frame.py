@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,15 +62,32 @@ class OrderFrame:
 
     def word(self, name: str) -> np.ndarray:
         """A field in words, as known then; None where missing."""
-        return self.chronicle.field(name).at(self.position, None)
+        return self._field(name, None)
 
     def time(self, name: str) -> Ints:
         """A field that is a time, in microseconds, as known then; NO_TIME where missing."""
-        return self.chronicle.field(name).at(self.position, NO_TIME)
+        return self._field(name, NO_TIME)
 
     def number(self, name: str) -> Floats:
         """An attribute that is a number, as known then; NaN where missing."""
-        return self.chronicle.field(name).at(self.position, np.nan)
+        return self._field(name, np.nan)
+
+    def _field(self, name: str, missing: Any) -> np.ndarray:
+        """A field as known then; a single question keeps what was found, for several features ask for it."""
+        if len(self) > 1:
+            return self.chronicle.field(name).at(self.position, missing)
+        if name not in self._found:
+            self._found[name] = self.chronicle.field(name).at(self.position, missing)
+        return self._found[name]
+
+    @cached_property
+    def memory(self) -> dict[Any, Any] | None:
+        """What was worked out for the only question; None where there are several."""
+        return {} if len(self) == 1 else None
+
+    @cached_property
+    def _found(self) -> dict[str, np.ndarray]:
+        return {}
 
     @cached_property
     def moment(self) -> Ints:

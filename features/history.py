@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints, numbered, places_among
+from features.alone import Alone
+from features.arrays import Floats, Ints, Mask, numbered, places_among
+from features.changes import Changes
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
 from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
+from features.own_receipt import held_by, own_receipts
 from features.prefix_sums import Asked, Stream
 from features.streams import FACTS, Facts, in_hand
 from features.windows import Key, Window
@@ -41,6 +44,11 @@ class History:
             moment = self.chronicle.moment[facts.position] if facts.time is None else self._moment(facts.time)
             self._streams[kind, by] = Stream.of(key, moment, len(self.chronicle.moments), facts.values)
         return self._streams[kind, by]
+
+    @property
+    def asked(self) -> tuple[tuple[str, Key], ...]:
+        """The streams (kind and key) that were asked for so far."""
+        return tuple(self._streams)
 
     def _moment(self, time: Ints) -> Ints:
         """The places of times among the chronicle's moments."""
@@ -74,6 +82,17 @@ class History:
             by, [numbered(self.vocabulary(name), w) for name, w in zip(by, words, strict=True)]
         )
 
+    def code(self, by: Key, words: tuple[str | None, ...]) -> int:
+        """The key number for one value of each of the key's fields; -1 for an unknown one."""
+        combined = 0
+        for name, word in zip(by, words, strict=True):
+            vocabulary = self.vocabulary(name)
+            number = vocabulary.get(word, -1)  # type: ignore[arg-type]
+            if number < 0:
+                return -1
+            combined = combined * len(vocabulary) + number
+        return combined
+
     def codes_at(self, by: Key, position: Ints) -> Ints:
         """Key numbers of the orders at these positions of the chronicle."""
         if not by:
@@ -105,12 +124,13 @@ class History:
 class Past:
     """History as each question of a frame may see it: cut strictly before `as_of`.
 
-    `layers` are histories that add up, each with +1 or -1: the sorted one, what came since, and
-    what that replaces. A feature cannot reach anything later than its moment through here.
+    `layers` are histories that add up, each with +1 or -1, and `changes` what has to be added to them, or
+    taken from them, since they were sorted. A feature cannot reach anything later than its moment through here.
     """
 
     frame: OrderFrame
     layers: tuple[tuple[History, int], ...]
+    changes: tuple[Changes, ...] = ()
 
     @classmethod
     def of(cls, frame: OrderFrame, history: History) -> "Past":
@@ -128,36 +148,35 @@ class Past:
     def _windows(self) -> dict[tuple[str, Key, float | None], Window]:
         return {}
 
+    @cached_property
+    def alone(self) -> "Alone | None":
+        """The only question; None where there are none or several."""
+        return Alone(self) if len(self.frame) == 1 else None
+
+    @cached_property
+    def memory(self) -> dict[Any, Any] | None:
+        """What was worked out for the only question; None where there are several."""
+        return {} if self.alone is not None else None
+
     def community_fact(self, name: str) -> Floats:
         """A fact about each order's community, as known at the moment; NaN where nothing was."""
-        layers = [history.community_facts(name) for history, sign in self.layers if sign > 0]
-        return last_known(layers, self._word("community"), self.frame.as_of)
+        if ("community", name) not in self._cache:
+            layers = [history.community_facts(name) for history, sign in self.layers if sign > 0]
+            layers += [facts for changes in self.changes if (facts := changes.community_facts(name))]
+            found = last_known(layers, self.word("community"), self.frame.as_of)
+            found.flags.writeable = False
+            self._cache["community", name] = found
+        return self._cache["community", name]
 
     def other_orders(self, by: Key, days: float) -> Floats:
         """Orders received of the same key in the last `days`, the one asked about left out."""
         received = self.events("received", by=by, days=days).count
-        own = sum(sign * self._own_receipt(n, by, days) for n, (_, sign) in enumerate(self.layers))
-        return received - own
+        return received - own_receipts(self, by, days)
 
-    def _own_receipt(self, layer: int, by: Key, days: float) -> Ints:
-        """1 where a layer counts the receipt of the very order asked about in such a window, else 0."""
-        history, number = self.layers[layer][0], self._number(layer)
-        known = np.flatnonzero((number >= 0) & (self.codes(layer, by) >= 0))
-        receipt = history.chronicle.first[number[known]]
-        age = self.frame.as_of[known] - history.chronicle.known_at[receipt]
-        same_key = history.codes_at(by, receipt) == self.codes(layer, by)[known]
-        own = np.zeros(len(self.frame), dtype=np.int64)
-        own[known] = same_key & (age > 0) & (age <= int(days * DAY))
-        return own
-
-    def _number(self, layer: int) -> Ints:
-        """Numbers of the orders asked about in one layer; -1 where it does not hold them."""
-        chronicle, key = self.layers[layer][0].chronicle, ("order", layer)
-        if chronicle is self.frame.chronicle:
-            return self.frame.order
-        if key not in self._cache:
-            self._cache[key] = chronicle.order_number(self.frame.order_id)
-        return self._cache[key]
+    @cached_property
+    def is_held(self) -> Mask:
+        """Whether history holds the orders asked about."""
+        return held_by(self)
 
     @cached_property
     def _cache(self) -> dict[Any, Any]:
@@ -170,7 +189,7 @@ class Past:
             if not by or history.chronicle is self.frame.chronicle:
                 self._cache[layer, by] = history.codes_at(by, self.frame.position)
             else:
-                self._cache[layer, by] = history.codes(by, tuple(self._word(name) for name in by))
+                self._cache[layer, by] = history.codes(by, tuple(self.word(name) for name in by))
         return self._cache[layer, by]
 
     def _asked(self, layer: int, by: Key) -> Asked:
@@ -180,7 +199,8 @@ class Past:
             self._cache[key] = Asked.of(self.codes(layer, by), self.frame.by_time, moments)
         return self._cache[key]
 
-    def _word(self, name: str) -> np.ndarray:
+    def word(self, name: str) -> np.ndarray:
+        """A field of the orders asked about, in words."""
         if name not in self._cache:
             self._cache[name] = self.frame.word(name)
         return self._cache[name]

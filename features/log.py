@@ -1,13 +1,15 @@
 """Everything recorded about a set of orders, as columns: the one form in which facts enter this room."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
+from features.few_rows import FewRows
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import OfficialCaller
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
@@ -76,19 +78,59 @@ class Log:
 
         The ratings that count are the city's, or 962121's where the city rated nothing.
         """
-        of_order = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.ORDER}
-        of_event = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.EVENT}
-        order_columns = {"order_id": "word", "known_at": "time", "recorded_at": "time"}
-        order_columns |= {name: "time" if name in TIME_FIELDS else "word" for name in ORDER_FIELDS}
-        callbacks = _complete(frames.get("callbacks"), _CALLBACK_COLUMNS)
+        columns = _columns(attributes)
+        callbacks = _complete(frames.get("callbacks"), columns["callbacks"])
         return cls(
-            orders=_complete(frames.get("orders"), order_columns | of_order),
-            events=_complete(frames.get("events"), _EVENT_COLUMNS | of_event),
+            orders=_complete(frames.get("orders"), columns["orders"]),
+            events=_complete(frames.get("events"), columns["events"]),
             callbacks=callbacks,
             communities=_complete(frames.get("communities"), _COMMUNITY_COLUMNS),
             attributes=attributes,
             label_caller=label_caller or _label_caller(callbacks),
         )
+
+    @classmethod
+    def of_rows(
+        cls,
+        rows: Mapping[str, Sequence[Mapping[str, Any]]],
+        attributes: tuple[Attribute, ...],
+        label_caller: OfficialCaller,
+    ) -> "Log":
+        """The log of one order, or of a few, from rows of `orders`, `events` and `callbacks`; None is missing."""
+        told = {name: FewRows.told(rows[name], kinds) for name, kinds in _told_columns(attributes).items()}
+        return cls._few(told, attributes, label_caller)
+
+    @classmethod
+    def _few(
+        cls, rows: Mapping[str, FewRows], attributes: tuple[Attribute, ...], label_caller: OfficialCaller
+    ) -> "Log":
+        """Rows that are read like frames, without communities."""
+        none = FewRows.told([], COMMUNITY_COLUMNS)
+        orders, events, callbacks, communities = (
+            cast(pd.DataFrame, part) for part in (rows["orders"], rows["events"], rows["callbacks"], none)
+        )
+        return cls(orders, events, callbacks, communities, attributes, label_caller)
+
+    @classmethod
+    def joined(cls, logs: Sequence["Log"]) -> "Log":
+        """Several logs of a few orders as one; there is at least one, and all have the same attributes."""
+        rows = {name: FewRows.joined(log.rows[name] for log in logs) for name in _columns(())}
+        return cls._few(rows, logs[0].attributes, logs[0].label_caller)
+
+    def take(self, orders: np.ndarray, events: np.ndarray, callbacks: np.ndarray) -> "Log":
+        """The log of these rows only; the cost is theirs, not everybody's."""
+        asked = {"orders": orders, "events": events, "callbacks": callbacks}
+        few = {name: self.rows[name].take(rows) for name, rows in asked.items()}
+        return Log._few(few, self.attributes, self.label_caller)
+
+    @cached_property
+    def rows(self) -> dict[str, FewRows]:
+        """The frames of orders, events and callbacks as plain columns."""
+        frames = {"orders": self.orders, "events": self.events, "callbacks": self.callbacks}
+        return {
+            name: FewRows({column: frame[column].to_numpy() for column in frame.columns})
+            for name, frame in frames.items()
+        }
 
     @property
     def fingerprint(self) -> str:
@@ -106,6 +148,18 @@ class Log:
         return whole.hexdigest()[:16]
 
 
+def _columns(attributes: tuple[Attribute, ...]) -> dict[str, dict[str, str]]:
+    """The kind of each column of orders, events and callbacks."""
+    of_order = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.ORDER}
+    of_event = {a.name: _column_kind(a) for a in attributes if a.of is AttributeOf.EVENT}
+    fields = {name: "time" if name in TIME_FIELDS else "word" for name in ORDER_FIELDS}
+    return {
+        "orders": {"order_id": "word", "known_at": "time", "recorded_at": "time"} | fields | of_order,
+        "events": _EVENT_COLUMNS | of_event,
+        "callbacks": _CALLBACK_COLUMNS,
+    }
+
+
 def _label_caller(callbacks: pd.DataFrame) -> OfficialCaller:
     rated_by = set(callbacks["by"][callbacks["rating"].notna()])
     return OfficialCaller.DISTRICT if rated_by == {OfficialCaller.DISTRICT.value} else OfficialCaller.CITY
@@ -117,6 +171,20 @@ def _column_kind(attribute: Attribute) -> str:
 
 _MISSING: dict[str, Any] = {"word": None, "time": NO_TIME, "number": np.nan}
 _DTYPE: dict[str, type] = {"word": object, "time": np.int64, "number": np.float64}
+
+
+@lru_cache(maxsize=8)
+def _told_columns(attributes: tuple[Attribute, ...]) -> dict[str, dict[str, tuple[type, Any]]]:
+    """The dtype of each column, and what stands for missing."""
+    return {name: _kinds(columns) for name, columns in _columns(attributes).items()}
+
+
+def _kinds(columns: Mapping[str, str]) -> dict[str, tuple[type, Any]]:
+    return {name: (_DTYPE[kind], _MISSING[kind]) for name, kind in columns.items()}
+
+
+#: The dtype of each column of what is known of communities, and what stands for missing.
+COMMUNITY_COLUMNS = _kinds(_COMMUNITY_COLUMNS)
 
 
 def _complete(frame: pd.DataFrame | None, columns: Mapping[str, str]) -> pd.DataFrame:

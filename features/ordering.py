@@ -118,7 +118,8 @@ def _deciders(log: Log, frame: pd.DataFrame, rows: Ints) -> tuple[Ints, Ints]:
         said = frame["event_id"].to_numpy()[rows].astype(str)
         recorded_at = np.zeros(len(rows), dtype=np.int64)
     else:
-        said = np.array([repr(row) for row in frame.iloc[rows].itertuples(index=False, name=None)])
+        columns = [frame[name].to_numpy()[rows].tolist() for name in frame.columns]
+        said = np.array([repr(row) for row in zip(*columns, strict=True)])
         recorded_at = frame["recorded_at"].to_numpy()[rows]
     return recorded_at, np.unique(said, return_inverse=True)[1]
 

@@ -86,12 +86,12 @@ class OwnEvents:
         waited = (self.frame.as_of - self.frame.chronicle.known_at[self.last]) / HOUR
         return np.where(self.last >= 0, waited, np.nan)
 
-    @property
+    @cached_property
     def known_at_first(self) -> Ints:
         """When the first one became known; NO_TIME where there is none."""
         return np.where(self.first >= 0, self.frame.chronicle.known_at[self.first], NO_TIME)
 
-    @property
+    @cached_property
     def known_at_last(self) -> Ints:
         """When the last one became known; NO_TIME where there is none."""
         return np.where(self.last >= 0, self.frame.chronicle.known_at[self.last], NO_TIME)

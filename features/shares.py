@@ -4,6 +4,7 @@ import numpy as np
 
 from features.definition import Number, Ratio, Share
 from features.history import Past
+from features.remembered import remembered
 from features.windows import Key, divided
 
 #: A share is drawn towards the one above it as if by this many answered callbacks more: about the
@@ -12,12 +13,14 @@ _WEIGHT = 20.0
 _RARE = 10.0
 
 
+@remembered
 def dissatisfied_share(past: Past, by: Key, days: float, above: Share | None = None) -> Share:
     """Share of the key's counted ratings that were 不满意, smoothed towards the share above it."""
     prior = above if above is not None else district_share(past)
     return past.events("rated", by=by, days=days).share("dissatisfied", prior=prior, weight=_WEIGHT)
 
 
+@remembered
 def district_share(past: Past, days: float = 365) -> Share:
     """Share of all counted ratings that were 不满意."""
     return past.events("rated", days=days).share("dissatisfied", prior=0.15, weight=_RARE)

@@ -156,6 +156,18 @@ FACTS: dict[str, Callable[[Chronicle], Facts]] = {
 }
 
 
+#: The names of the values that facts of each kind carry.
+VALUES: dict[str, tuple[str, ...]] = dict.fromkeys((*FACTS, "in_hand"), ("count",)) | {
+    "contacted": ("count", "seconds", "in_time"),
+    "closed": ("count", "seconds", "late", "explained"),
+    "rated": ("count", "dissatisfied", "lost"),
+    "judged": ("count", "dissatisfied"),
+    "called": ("count", "answered"),
+    "solved": ("count", "solved"),
+    "promised": ("count", "broken"),
+}
+
+
 def in_hand(chronicle: Chronicle, keys: Ints) -> Facts:
     """Orders in hand, from assignment intervals: +1 where one begins, -1 where it ends.
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from features.definition import Category, Flag, Hours, Number, Ratio, feature
 from features.frame import OrderFrame
+from features.remembered import remembered
 from features.working_time import (
     end_of_next_working_day,
     is_office_hour,
@@ -22,6 +23,7 @@ def hours_between(start: np.ndarray, end: np.ndarray) -> Hours:
     return np.where(missing, np.nan, (end - np.where(missing, 0, start)) / HOUR)
 
 
+@remembered
 def closed_or_now(orders: OrderFrame) -> np.ndarray:
     """When the order was last closed in this round; the moment itself where it is not closed."""
     closing = orders.own(EventType.CLOSED, this_round=True).known_at_last

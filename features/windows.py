@@ -25,6 +25,8 @@ class Window:
 
     def sum(self, value: str) -> Floats:
         """The sum of a whole-number value of the facts."""
+        if self.past.alone is not None:
+            return self.past.alone.column(self.kind, self.by, self.days, value, at_least_none=False)
         total = np.empty(len(self.past.frame))
         for number, (history, sign) in enumerate(self.past.layers):
             sums = history.stream(self.kind, self.by).sums[value]
@@ -39,11 +41,15 @@ class Window:
                 total[sequence] = change
             else:
                 total[sequence] += change
+        for changes in self.past.changes:
+            total += changes.sums(self.past, self.kind, self.by, self.days, value)
         return total
 
     @property
     def count(self) -> Floats:
         """How many facts; what was taken back may weigh more than what is left in a short window."""
+        if self.past.alone is not None:
+            return self.past.alone.column(self.kind, self.by, self.days, "count", at_least_none=True)
         count = self.sum("count")
         return np.maximum(count, 0.0, out=count)
 
@@ -53,6 +59,16 @@ class Window:
 
     def share(self, value: str, prior: "Window | Floats | float", weight: float = 20.0) -> Floats:
         """The share of facts with this flag, drawn towards `prior` as if by `weight` facts more."""
+        memory = self.past.memory
+        if memory is None or isinstance(prior, np.ndarray):
+            return self._share(value, prior, weight)
+        asked = (self, value, prior, weight)
+        if asked not in memory:
+            memory[asked] = self._share(value, prior, weight)
+        found: Floats = memory[asked]
+        return found
+
+    def _share(self, value: str, prior: "Window | Floats | float", weight: float) -> Floats:
         anchor = prior.share(value, 0.5, 1.0) if isinstance(prior, Window) else prior
         return (self.sum(value) + weight * anchor) / (self.count + weight)
 

@@ -175,9 +175,9 @@ class SatisfactionModel:
             return self.trees.log_odds(X)
         return self.trees_share * self.trees.log_odds(X) + (1 - self.trees_share) * self.ridge.log_odds(X)
 
-    def probabilities(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def probabilities(self, columns: Mapping[str, np.ndarray], X: np.ndarray | None = None) -> np.ndarray:
         """P(不满意, 一般, 基本满意, 满意), n × 4, summing to 1."""
-        return self.levels.probabilities(self.log_odds(columns))
+        return self.levels.probabilities(self.log_odds(columns, X))
 
     def expected_loss(self, probabilities: np.ndarray) -> np.ndarray:
         """Points of 满意率 (0–1) that each question's order is expected to lose."""
@@ -187,22 +187,25 @@ class SatisfactionModel:
         """The same by the logistic regression alone: the baseline beside the model."""
         return self.baseline_calibration.log_odds(self.ridge.log_odds(self.matrix(columns)), columns["stage"])
 
-    def contributions(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def contributions(
+        self, columns: Mapping[str, np.ndarray], X: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
         """What each feature adds to the log-odds of 不满意, against its mean."""
-        X = self.matrix(columns)
+        X = self.matrix(columns) if X is None else X
         share = self.trees_share if self.trees else 0.0
         parts = (1 - share) * self.ridge.contributions(X) if share < 1 else np.zeros(X.shape)
         if self.trees and share > 0:
             parts = parts + share * self.trees.contributions(X)
         parts = parts * self.calibration.slope
-        total: dict[str, np.ndarray] = {}
-        for place, name in enumerate(self._feature_of):
-            total[name] = total.get(name, 0.0) + parts[:, place]
-        return total
+        names, first = self._feature_places
+        return dict(zip(names, np.add.reduceat(parts, first, axis=1).T, strict=True))
 
     @cached_property
-    def _feature_of(self) -> list[str]:
-        return self.encoding.feature_of
+    def _feature_places(self) -> tuple[list[str], list[int]]:
+        """The features that the matrix shows, each with its first column; its others follow."""
+        of = self.encoding.feature_of
+        first = [place for place, name in enumerate(of) if place == 0 or of[place - 1] != name]
+        return [of[place] for place in first], first
 
     def to_json(self) -> str:
         """The model as text: numbers and LightGBM's own format, nothing that could run."""

@@ -79,6 +79,8 @@ def _swap(settings: Settings, staged: Path, aside: Path, found: Manifest, stamp:
             file = f"{name}.db"
             sqlite.replace_database(home / file, staged / "datasets" / file, aside / file)
     _replace(home / CHAMPION, staged / CHAMPION, aside / CHAMPION)
+    if (home / CHAMPION).exists():
+        (home / CHAMPION).touch()
     sync_folder(home)
     if any(aside.iterdir()):
         kept.append(str(aside))

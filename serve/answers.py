@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from desk.answers import LEVELS, finite, prediction_json
@@ -53,10 +55,10 @@ class ScoreOut(BaseModel):
     reasons: list[ReasonOut]
     model_version: str
 
-    @classmethod
-    def of(cls, prediction: Prediction) -> "ScoreOut":
-        """The answer that carries a prediction."""
-        return cls.model_validate(prediction_json(prediction))
+
+def score_answer(prediction: Prediction) -> Response:
+    """The answer that carries a prediction: a `ScoreOut`, written at once."""
+    return Response(orjson.dumps(prediction_json(prediction)), media_type="application/json")
 
 
 class CoursePoint(BaseModel):
@@ -104,6 +106,13 @@ class WorklistOut(BaseModel):
     total: int = Field(description="all open orders within your scope")
     matching: int = Field(description="those of the band asked for")
     orders: list[ScoreOut]
+
+
+def worklist_answer(at: datetime, total: int, matching: int, shown: Sequence[Prediction]) -> Response:
+    """The answer that carries open orders: a `WorklistOut`, written at once."""
+    orders = [prediction_json(prediction) for prediction in shown]
+    told = {"as_of": at.isoformat(), "total": total, "matching": matching, "orders": orders}
+    return Response(orjson.dumps(told), media_type="application/json")
 
 
 class OrderWritten(BaseModel):

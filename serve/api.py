@@ -3,16 +3,25 @@
 from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 
 from desk.access.person import Person
 from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
 from hotline.policy import Action
 from serve.access import allowed
-from serve.answers import CourseOut, EventsWritten, ModelOut, OrderWritten, ScoreOut, WorklistOut
+from serve.answers import (
+    CourseOut,
+    EventsWritten,
+    ModelOut,
+    OrderWritten,
+    ScoreOut,
+    WorklistOut,
+    score_answer,
+    worklist_answer,
+)
 from serve.errors import ErrorOut
-from serve.needs import Callers, Log, Now, OnceOnly, Seen, Service, WayIn, WhichOrder
+from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Turn, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
@@ -48,7 +57,7 @@ MayExport = Annotated[Person, allowed(Action.EXPORT_WORKLIST)]
 MayReadModel = Annotated[Person, allowed(Action.READ_MODEL)]
 
 
-@api.post("/scores", responses=_UNREADABLE | _TOO_LARGE | INVALID | _UNAVAILABLE)
+@api.post("/scores", response_model=ScoreOut, responses=_UNREADABLE | _TOO_LARGE | INVALID | _UNAVAILABLE)
 def score_given(
     who: MayScoreGiven,
     body: ScoreIn,
@@ -58,14 +67,16 @@ def score_given(
     callers: Callers,
     log: Log,
     now: Now,
-) -> ScoreOut:
+    turn: Turn,
+) -> Response:
     """Score an order as it is given. It is not kept; the score is logged."""
     order, at = body.to_order(callers.of), body.at or now
     seen.given(who, order)
     way_in.check(order, at)
-    scored = service.scorer.score_given(order, at)
+    with turn:
+        scored = service.scorer.score_given(order, at, body.reasons)
     log.add(service.store, scored, now, Cause.GIVEN)
-    return ScoreOut.of(scored.predictions[0])
+    return score_answer(scored.predictions[0])
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
@@ -78,6 +89,8 @@ def add_order(
     now: Now,
     once: OnceOnly,
     response: Response,
+    desk: Desk,
+    after: BackgroundTasks,
 ) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
     order = body.to_order(callers.of, now)
@@ -87,6 +100,7 @@ def add_order(
         status = way_in.add_order(order, now)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
+    after.add_task(desk.notice)
     return once.answered(OrderWritten, way_in, callers, now, response, write)
 
 
@@ -101,6 +115,8 @@ def add_events(
     now: Now,
     once: OnceOnly,
     response: Response,
+    desk: Desk,
+    after: BackgroundTasks,
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
@@ -110,6 +126,7 @@ def add_events(
         unchanged = len(body) - len(new)
         return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
 
+    after.add_task(desk.notice)
     return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
@@ -124,6 +141,8 @@ def add_callbacks(
     now: Now,
     once: OnceOnly,
     response: Response,
+    desk: Desk,
+    after: BackgroundTasks,
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
@@ -133,10 +152,13 @@ def add_callbacks(
         unchanged = len(body) - len(new)
         return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
 
+    after.add_task(desk.notice)
     return once.answered(EventsWritten, way_in, callers, now, response, write)
 
 
-@api.get("/orders/{order_id:path}/score", responses=_UNKNOWN | INVALID | _UNAVAILABLE)
+@api.get(
+    "/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | _UNAVAILABLE
+)
 def score(
     who: MayReadScores,
     order_id: WhichOrder,
@@ -145,12 +167,14 @@ def score(
     service: Service,
     log: Log,
     now: Now,
-) -> ScoreOut:
+    turn: Turn,
+) -> Response:
     """Score an order of the store at any moment of its life. The score is logged."""
     seen.order(who, order_id)
-    scored = service.scorer.score(order_id, asked.at or now)
+    with turn:
+        scored = service.scorer.score(order_id, asked.at or now, asked.reasons)
     log.add(service.store, scored, now)
-    return ScoreOut.of(scored.predictions[0])
+    return score_answer(scored.predictions[0])
 
 
 @api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | _UNAVAILABLE)
@@ -160,17 +184,19 @@ def course(who: MayReadScores, order_id: WhichOrder, seen: Seen, way_in: WayIn) 
     return CourseOut.of(order_id, way_in.logged_scores(order_id))
 
 
-@api.get("/worklist", responses=INVALID | _UNAVAILABLE)
+@api.get("/worklist", response_model=WorklistOut, responses=INVALID | _UNAVAILABLE)
 def worklist(
     who: MayReadWorklist, asked: Annotated[WorklistQuery, Query()], seen: Seen, service: Service, now: Now
-) -> WorklistOut:
-    """Your open orders, the riskiest first. Looking at the list logs no scores."""
-    at = asked.at or now
-    found = seen.own(who, service.scorer.score_open(at).predictions)
-    chosen = [p for p in found if asked.band in (None, p.band)]
-    orders = [ScoreOut.of(prediction) for prediction in chosen[: asked.limit]]
-    seen.about(order.order_id for order in orders)
-    return WorklistOut(as_of=at, total=len(found), matching=len(chosen), orders=orders)
+) -> Response:
+    """Your open orders, the riskiest first; as of a minute ago at most. Looking at the list logs no scores."""
+    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
+    own = {prediction.order_id for prediction in seen.own(who, found.predictions)}
+    yours = [row for row, p in enumerate(found.predictions) if p.order_id in own]
+    rows = [row for row in yours if asked.band in (None, found.predictions[row].band)]
+    shown = found.take(rows[: asked.limit])
+    told = service.scorer.explained(shown) if asked.reasons else shown
+    seen.about(prediction.order_id for prediction in told.predictions)
+    return worklist_answer(asked.at or now, len(yours), len(rows), told.predictions)
 
 
 @api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | _UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Lock
 
 from fastapi import FastAPI
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = OpenDesk(settings)
+    app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
     app.state.audit_trail = AuditTrail()

@@ -1,6 +1,7 @@
 """What routes need, as they name it in their signatures."""
 
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -21,7 +22,7 @@ def _desk(request: Request) -> OpenDesk:
     return found
 
 
-def _service(request: Request) -> InService:
+async def _service(request: Request) -> InService:
     return _desk(request).in_service()
 
 
@@ -33,12 +34,17 @@ def _pseudonyms(request: Request) -> Pseudonyms:
     return Pseudonyms.open(request.app.state.settings.home)
 
 
-def _log(request: Request) -> ScoreLog:
+async def _turn(request: Request) -> Lock:
+    found: Lock = request.app.state.turn
+    return found
+
+
+async def _log(request: Request) -> ScoreLog:
     found: ScoreLog = request.app.state.score_log
     return found
 
 
-def _now() -> datetime:
+async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
 
@@ -58,6 +64,8 @@ Desk = Annotated[OpenDesk, Depends(_desk)]
 Service = Annotated[InService, Depends(_service)]
 WayIn = Annotated[Intake, Depends(_intake)]
 Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
+#: Scores compute: side by side they would only get in each other's way, so they take turns.
+Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]

@@ -1,15 +1,18 @@
 """The store and the champion as they stand: a later champion is taken in while the earlier one serves."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock, Thread
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.intake import Intake
 from desk.opening import open_scorer
 from desk.scorer import Scorer
 from desk.settings import Settings
+from desk.worklist import Worklist
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
@@ -29,6 +32,7 @@ class InService:
 
     store: Store
     scorer: Scorer
+    worklist: Worklist
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,12 @@ class OpenDesk:
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
 
+    def notice(self) -> None:
+        """Take in what was just written, so that the next score need not."""
+        if self._opened:
+            with suppress(SQLAlchemyError):  # then the next score says so
+                self._opened.scorer.lookout.look()
+
     def in_service(self) -> InService:
         """The champion, ready to score. Unavailable where there is none."""
         self.look()
@@ -117,7 +127,8 @@ class OpenDesk:
 
     def _load(self, mark: Mark) -> None:
         try:
-            opened = InService(*open_scorer(self._settings))
+            store, scorer = open_scorer(self._settings)
+            opened = InService(store, scorer, Worklist(scorer))
         except Exception as error:
             message = _why(error)
             _LOG.error("champion_refused", kind=type(error).__name__)

@@ -126,6 +126,7 @@ class ScoreIn(OrderFields):
     """A whole order to be scored as it is given, and the moment asked about."""
 
     at: Moment | None = Field(None, description="the moment asked about; now by default")
+    reasons: bool = Field(True, description="whether the answer says why; without, it comes sooner")
     events: list[GivenEvent] = Field(default_factory=list, max_length=MOST_EVENTS)
     callbacks: list[GivenCallback] = Field(default_factory=list, max_length=MOST_CALLBACKS)
 
@@ -158,6 +159,7 @@ class ScoreQuery(Body):
     """Which moment is asked about."""
 
     at: AskedMoment | None = Field(None, description="the moment asked about; now by default")
+    reasons: bool = Field(True, description="whether the answer says why; without, it comes sooner")
 
 
 class _BandQuery(ScoreQuery):

@@ -10,8 +10,8 @@ from threading import Thread
 
 import structlog
 
+from desk.scored import Scored
 from desk.scored_log import logged
-from desk.scorer import Scored
 from serve.errors import Unavailable
 from serve.metrics import Metrics
 from store.database import Store

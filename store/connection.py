@@ -131,10 +131,12 @@ def postgresql_engine(url: str, schema: str) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent look at the database."""
+def reading(engine: Engine, bulk: bool = False) -> Iterator[Connection]:
+    """One consistent look at the database; with `bulk` it may take as long as it takes."""
     isolation = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(**isolation) as connection, connection.begin():
+        if bulk and engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
         yield connection
 
 
@@ -154,6 +156,7 @@ def writing(engine: Engine, bulk: bool = False) -> Iterator[tuple[Connection, in
     with writing_of(engine, bulk) as connection:
         if bulk and engine.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {BULK_BUSY_MILLISECONDS}"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("UPDATE writes SET number = number + 1"))
         number = connection.execute(text("SELECT number FROM writes")).scalar_one()
         yield connection, int(number)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
@@ -14,6 +15,7 @@ from hotline.origin import Origin
 from hotline.whole_files import write_whole
 from store import kept_answers, leases, live, predictions, tables
 from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
+from store.few_orders import changed_since, rows_of
 from store.frames import IDS_A_QUESTION, FrameReader
 from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
@@ -48,8 +50,8 @@ class Store:
         with writing(self.engine) as within:
             yield Store(self.engine, self.dataset, within)
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return nullcontext(self._within[0]) if self._within else reading(self.engine)
+    def _reading(self, bulk: bool = False) -> AbstractContextManager[Connection]:
+        return nullcontext(self._within[0]) if self._within else reading(self.engine, bulk)
 
     def _writing(self) -> AbstractContextManager[tuple[Connection, int]]:
         return nullcontext(self._within) if self._within else writing(self.engine)
@@ -62,9 +64,14 @@ class Store:
         With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
         Words are of pandas' `str` dtype, missing ones NaN.
         """
-        with self._reading() as connection:
+        with self._reading(bulk=order_ids is None) as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
+
+    def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of a few orders' `orders`, `events`, `callbacks` and `communities`; missing is None."""
+        with self._reading() as connection:
+            return rows_of(connection, order_ids)
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes that the descriptions ingested so far have declared."""
@@ -111,10 +118,8 @@ class Store:
 
     def changed_since(self, watermark: int) -> tuple[list[str], int]:
         """The orders written to after this watermark, sorted, and the new watermark."""
-        question = select(tables.orders.c.order_id).where(tables.orders.c.revision > watermark)
         with self._reading() as connection:
-            changed = sorted(connection.scalars(question))
-            return changed, int(connection.execute(select(tables.writes.c.number)).scalar_one())
+            return changed_since(connection, watermark)
 
     def add_order(self, order: Order, recorded_at: int, known_at: int | None = None) -> bool:
         """Write an order with its events and callbacks; whether anything was new.
@@ -125,10 +130,8 @@ class Store:
         with self._writing() as (connection, revision):
             is_new = live.write_order(connection, revision, order, recorded_at, known_at)
             events = live.write_events(connection, revision, order.order_id, order.events, recorded_at)
-            callbacks = live.write_callbacks(
-                connection, revision, order.order_id, order.callbacks, recorded_at
-            )
-        return is_new or bool(events) or bool(callbacks)
+            calls = live.write_callbacks(connection, revision, order.order_id, order.callbacks, recorded_at)
+        return is_new or bool(events) or bool(calls)
 
     def add_events(self, order_id: str, events: Sequence[OrderEvent], recorded_at: int) -> list[str]:
         """Write events of a known order; the ids of those that were new. UnknownOrder otherwise."""

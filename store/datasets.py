@@ -43,7 +43,7 @@ def revision(home: Path, dataset: str, url: str | None) -> str | None:
 
 def row_counts(engine: Engine) -> dict[str, int]:
     """How many rows each table has, in one consistent look."""
-    with reading(engine) as connection:
+    with reading(engine, bulk=True) as connection:
         names = sorted(inspect(connection).get_table_names())
         return {
             name: connection.execute(select(func.count(text("1"))).select_from(table(name))).scalar_one()

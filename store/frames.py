@@ -93,10 +93,10 @@ class FrameReader:
     def communities(self, names: Sequence[str] | None = None) -> pd.DataFrame:
         """What is known of communities; with `names` only of those."""
         by = ("community", "number")
-        question = _question(
+        narrowed = question(
             tables.communities, COMMUNITY_COLUMNS, by, self._is_cut, None if names is None else "community"
         )
-        pieces = self._fetch(question) if names is None else self._fetch_some(question, names)
+        pieces = self._fetch(narrowed) if names is None else self._fetch_some(narrowed, names)
         return _frame(columns_of(COMMUNITY_COLUMNS, pieces))
 
     def all(self) -> dict[str, pd.DataFrame]:
@@ -121,8 +121,8 @@ class FrameReader:
 
     def _of_orders(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> Columns:
         if self._order_ids is None:
-            return columns_of(columns, self._fetch(_question(table, columns, by, self._is_cut)))
-        narrowed = _question(table, columns, by, self._is_cut, "order_id")
+            return columns_of(columns, self._fetch(question(table, columns, by, self._is_cut)))
+        narrowed = question(table, columns, by, self._is_cut, "order_id")
         return columns_of(columns, self._fetch_some(narrowed, self._order_ids))
 
     @property
@@ -161,7 +161,7 @@ class FrameReader:
 
 
 @lru_cache(maxsize=64)
-def _question(
+def question(
     table: Table, columns: tuple[str, ...], by: tuple[str, ...], is_cut: bool, key: str | None = None
 ) -> Select[Any]:
     """A question, made once: the columns in this order, perhaps cut at `until` and narrowed to `keys`."""

@@ -22,8 +22,7 @@ def dump(url: str, dataset: str, folder: Path) -> dict[str, int]:
     engine = postgresql_engine(url, SCHEMA_PREFIX + dataset)
     counts = {}
     try:
-        with reading(engine) as connection:
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        with reading(engine, bulk=True) as connection:
             for name in sorted(set(inspect(connection).get_table_names()) - {_VERSION_TABLE}):
                 counts[name] = _dump_table(connection, name, folder / f"{name}.copy")
     finally:

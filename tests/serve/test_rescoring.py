@@ -113,7 +113,6 @@ def test_the_course_of_an_orders_risk_can_be_read_back(own_home: Path) -> None:
         client.app.state.rescorer.look()  # type: ignore[attr-defined]
         client.post("/api/v1/scores", json=order)
         client.get(f"/api/v1/orders/{name}/score")
-        client.app.state.score_log.flush()  # type: ignore[attr-defined]
         found = client.get(f"/api/v1/orders/{name}/course").json()
         assert [point["cause"] for point in found["points"]] == ["rescored", "asked"]
         assert found["points"][0]["as_of"] <= found["points"][1]["as_of"]

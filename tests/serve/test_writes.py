@@ -181,3 +181,11 @@ def test_an_id_may_hold_a_slash(client: TestClient) -> None:
     assert client.post("/api/v1/orders", json=order).status_code == 201
     assert client.post("/api/v1/orders/2026/0101/7/events", json=an_event()).status_code == 201
     assert client.get("/api/v1/orders/2026%2F0101%2F7/score").json()["order_id"] == "2026/0101/7"
+
+
+def test_what_was_written_is_taken_in_before_the_next_score(client: TestClient, order_id: str) -> None:
+    lookout = client.app.state.desk.in_service().scorer.lookout  # type: ignore[attr-defined]
+    before = lookout.look()
+    client.post(f"/api/v1/orders/{order_id}/events", json=an_event("urged", 1))
+    assert lookout.taken_in.watermark > before.watermark
+    assert order_id in lookout.taken_in.changed

@@ -30,10 +30,10 @@ def _ingested(folder: Path, description: Path, url: str | None = None) -> tuple[
 def test_in_pieces_and_in_one_a_simulated_extract_becomes_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    simulate_extract(300, 3, tmp_path / "extract", lambda *_: None)
+    simulate_extract(120, 3, tmp_path / "extract", lambda *_: None)
     description = tmp_path / "extract" / "pudong.toml"
     whole, one = _ingested(tmp_path / "one", description)
-    monkeypatch.setattr(load, "ORDERS_A_PIECE", 40)
+    monkeypatch.setattr(load, "ORDERS_A_PIECE", 25)
     monkeypatch.setattr(load, "_TURN_OF_OTHERS", 0.0)
     pieces, many = _ingested(tmp_path / "many", description)
     for name, frame in one.items():

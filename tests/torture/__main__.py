@@ -19,7 +19,16 @@ from tests.torture.spoilt_extracts import Tally, spoil_bytes, spoil_cells
 from tests.torture.wild_requests import send_wild_requests
 
 #: How often each job is killed, of twenty.
-_SHARES = {"serve": 6, "ingest": 4, "register": 2, "promote": 3, "upgrade": 2, "backup": 1, "restore": 2}
+_SHARES = {
+    "serve": 5,
+    "ingest": 4,
+    "register": 2,
+    "first": 1,
+    "promote": 3,
+    "upgrade": 2,
+    "backup": 1,
+    "restore": 2,
+}
 _ROWS_A_FILE = 1_000
 
 

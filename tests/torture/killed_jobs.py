@@ -1,6 +1,7 @@
 """Each job killed at a random moment, and what has to hold afterwards; the long and the short form share it."""
 
 import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -127,6 +128,18 @@ def registering(torture: Torture) -> bool:
     return is_met
 
 
+def registering_first(torture: Torture) -> bool:
+    """The very first training of a home: mlflow's tables are whole or not there."""
+    home = torture.folder / f"fresh-{torture.number}"
+    (home / "models").mkdir(parents=True)
+    shutil.copy(torture.home / "models" / "champion.json", home / "models")
+    is_met = torture.mother.killed("register", home, torture.moment("first"))
+    torture.took("first", torture.mother.through("register", home))
+    tidy(home)
+    assert not list(home.rglob("*.new*"))
+    return is_met
+
+
 def promoting(torture: Torture) -> bool:
     """A promotion: the file is whole, and after the next start mlflow names the version that it has."""
     registry = Registry(torture.home)
@@ -194,6 +207,7 @@ JOBS: dict[str, Callable[[Torture], bool]] = {
     "serve": serving,
     "ingest": ingesting,
     "register": registering,
+    "first": registering_first,
     "promote": promoting,
     "upgrade": upgrading,
     "backup": backing_up,

@@ -51,11 +51,21 @@ def send_wild_requests(app: FastAPI, headers: dict[str, str], cases: int, from_s
     checks = [found[name] for name in _NAMES]
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers=headers)
     operations = [result.ok() for result in schema.get_all_operations()]
-    tally, share = Tally(), -(-cases // (2 * len(operations)))
-    for operation in operations:
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            strategy = operation.as_strategy(generation_mode=mode)
-            _try(operation.label, strategy, headers, share, from_seed, checks, tally)
+    tally, turn = Tally(), from_seed
+    pairs = [
+        (operation, mode)
+        for operation in operations
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    ]
+    while tally.cases < cases and pairs and not tally.failures:
+        share = -(-(cases - tally.cases) // len(pairs))
+        # Of an operation without parameters there are but a few; the others take over its share.
+        pairs = [
+            (operation, mode)
+            for operation, mode in pairs
+            if _try(operation, mode, headers, share, turn, checks, tally)
+        ]
+        turn += 1_000
     return tally
 
 
@@ -67,14 +77,17 @@ def _moments() -> st.SearchStrategy[str]:
 
 
 def _try(
-    label: str,
-    strategy: Any,
+    operation: Any,
+    mode: Any,
     headers: dict[str, str],
     cases: int,
     from_seed: int,
     checks: list[Any],
     tally: Tally,
-) -> None:
+) -> bool:
+    """Send them; whether there were as many as asked for."""
+    before, strategy = tally.cases, operation.as_strategy(generation_mode=mode)
+
     @seed(from_seed)
     @settings(
         max_examples=cases,
@@ -88,7 +101,7 @@ def _try(
         answer = case.call(headers=headers)
         tally.cases += 1
         tally.statuses[answer.status_code] += 1
-        tally.operations.add(label)
+        tally.operations.add(operation.label)
         case.validate_response(answer, checks=checks)
 
     with warnings.catch_warnings():
@@ -96,6 +109,7 @@ def _try(
         try:
             each()
         except Unsatisfiable:  # an operation without parameters has nothing to get wrong
-            return
+            return False
         except BaseExceptionGroup as failures:
-            tally.failures += [f"{label}: {failure}" for failure in failures.exceptions]
+            tally.failures += [f"{operation.label}: {failure}" for failure in failures.exceptions]
+    return tally.cases - before >= cases

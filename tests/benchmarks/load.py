@@ -1,0 +1,85 @@
+"""A bounded load on one address of this machine: so many requests over so many connections."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: its method, path, and body in JSON."""
+
+    method: str
+    path: str
+    body: bytes = b""
+
+    def written(self) -> bytes:
+        """The request as HTTP/1.1."""
+        head = (
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(self.body)}\r\n\r\n"
+        )
+        return head.encode() + self.body
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Requests a second, and milliseconds that half and 99 of 100 requests took at most."""
+
+    a_second: float
+    p50: float
+    p99: float
+
+    @classmethod
+    def of(cls, milliseconds: Sequence[float], seconds: float) -> "Measured":
+        """What so many answers in so long come to."""
+        p50, p99 = np.percentile(milliseconds, [50, 99])
+        return cls(len(milliseconds) / seconds, float(p50), float(p99))
+
+
+def answer(port: int, ask: Ask) -> bytes:
+    """The body of one answer."""
+
+    async def once() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            return await _answered(reader, writer, ask)
+        finally:
+            writer.close()
+
+    return asyncio.run(once())
+
+
+def load(port: int, asks: Sequence[Ask], requests: int, connections: int) -> Measured:
+    """Ask round-robin; every answer must be a 200 or 201."""
+    taken: list[float] = []
+    turns = iter(range(requests))
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for turn in turns:
+            begun = time.perf_counter()
+            await _answered(reader, writer, asks[turn % len(asks)])
+            taken.append(1e3 * (time.perf_counter() - begun))
+        writer.close()
+
+    async def everyone() -> float:
+        begun = time.perf_counter()
+        await asyncio.gather(*(one() for _ in range(connections)))
+        return time.perf_counter() - begun
+
+    return Measured.of(taken, asyncio.run(everyone()))
+
+
+async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: Ask) -> bytes:
+    writer.write(ask.written())
+    await writer.drain()
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    body = await reader.readexactly(length)
+    if head.split()[1] not in (b"200", b"201"):
+        raise RuntimeError(f"{ask.method} {ask.path}: {body[:300]!r}")
+    return body

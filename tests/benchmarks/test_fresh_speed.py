@@ -1,0 +1,107 @@
+"""What an event costs the next score, what an open order costs with reasons, and how both grow with history.
+
+CPU milliseconds, medians, so that other work on the machine hardly disturbs them. `QINGLING_BENCH_HOME` names a
+home with a champion and a district; by default a small one is made, and then the slope says little.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desk.opening import open_scorer
+from desk.scorer import Scorer
+from hotline.calendar import from_micros
+from hotline.order import OrderEvent
+from store.database import Store
+from tests.benchmarks.homes import a_home, settings_of
+
+pytestmark = pytest.mark.bench
+_ORDERS, _OPEN = 200, 20_000
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a champion, which may be written to."""
+    return a_home(tmp_path_factory.mktemp("fresh"))
+
+
+def test_an_event_costs_the_next_score_little(home: Path) -> None:
+    began = time.process_time()
+    store, scorer = open_scorer(settings_of(home))
+    opened = time.process_time() - began
+    chronicle = scorer.lookout.look().base.chronicle
+    at = from_micros(int(chronicle.known_at.max()) + 1)
+    ids = [str(name) for name in chronicle.order_ids[:: max(1, len(chronicle.order_ids) // _ORDERS)]]
+    quiet = [_milliseconds(lambda i=i: scorer.score(i, at)) for i in ids]
+    fresh, others = [], []
+    for number, order_id in enumerate(ids):
+        _urge(store, order_id, number, at)
+        fresh.append(_milliseconds(lambda i=order_id: scorer.score(i, at)))
+        others.append(_milliseconds(lambda i=ids[number - 1]: scorer.score(i, at)))
+    print(
+        f"\n{len(chronicle.order_ids):,} orders, {len(chronicle.log.events):,} events, opened in {opened:.1f} s CPU"
+    )
+    for told, of in (("a score", quiet), ("the first score after an event", fresh), ("the next", others)):
+        print(f"  {told:32} {np.median(of):6.2f} ms CPU, {np.percentile(of, 99):6.2f} at most in 99 of 100")
+    print(f"  an event costs the next score    {np.median(fresh) - np.median(quiet):6.2f} ms (aim ≤ 1)")
+    store.close()
+    assert np.median(fresh) < 4 * np.median(quiet)
+
+
+def test_open_orders_are_rescored_with_reasons(home: Path) -> None:
+    store, opened = open_scorer(settings_of(home))
+    scorer = Scorer(_StillOpen(store), opened.champion)
+    at = from_micros(int(scorer.lookout.look().base.chronicle.known_at.max()) + 1)
+    only = store.order_ids()[-_OPEN:]
+    began, computed = time.perf_counter(), time.process_time()
+    found = scorer.score_open(at, only)
+    wall, cpu = time.perf_counter() - began, time.process_time() - computed
+    count = len(found.predictions)
+    print(
+        f"\n{count:,} open orders with reasons: {wall:.1f} s, {cpu:.1f} s CPU,"
+        f" {_OPEN * cpu / count:.1f} s CPU for {_OPEN:,} (aim ≤ 20)"
+    )
+    store.close()
+    assert count > 0
+
+
+class _StillOpen:
+    """A store in which no order was ever closed, archived or called back."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def frames(self, order_ids: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
+        """The frames without what ends an order."""
+        frames = self._store.frames(order_ids)
+        ends = frames["events"]["type"].isin(["closed", "archived"])
+        return frames | {"events": frames["events"][~ends], "callbacks": frames["callbacks"][:0]}
+
+    def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """Nothing is written."""
+        return self._store.rows([])
+
+    def watermark(self) -> int:
+        """Nothing is written."""
+        return 0
+
+    def changed_since(self, watermark: int) -> tuple[list[str], int]:
+        """Nothing is written."""
+        return [], watermark
+
+
+def _urge(store: Store, order_id: str, number: int, at: datetime) -> None:
+    event = OrderEvent(type="urged", happened_at=at, known_at=at, event_id=f"bench {number} {time.time_ns()}")
+    store.add_events(order_id, [event], round(at.timestamp() * 1e6))
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    began = time.thread_time()
+    ask()
+    return 1e3 * (time.thread_time() - began)
