@@ -84,13 +84,11 @@ def test_the_log_names_routes_and_not_addresses(
 def test_a_running_service_takes_in_what_was_forgotten(client: TestClient, shared_home: Path) -> None:
     for _ in range(3):
         client.post("/api/v1/orders", json=an_order(caller="13933334444"))
-    log = client.app.state.score_log  # type: ignore[attr-defined]
     store = client.app.state.desk.store  # type: ignore[attr-defined]
 
     def known_of_the_caller() -> float:
         order = an_order(caller="13933334444")
         assert client.post("/api/v1/scores", json=order).status_code == 200
-        log.flush()
         return float(json.loads(store.predictions(order["order_id"])[0].features)["caller_orders_90d"])
 
     before = known_of_the_caller()
