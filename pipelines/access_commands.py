@@ -1,12 +1,10 @@
 """The words of `qingling user`, `key`, `forget` and `audit-log`; what they do waits in recipes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
-from hotline.errors import QinglingError
+from pipelines.command_words import explained, settings_in_force
 
 user = typer.Typer(help="Accounts of people.", no_args_is_help=True, rich_markup_mode=None)
 key = typer.Typer(help="Keys of systems.", no_args_is_help=True, rich_markup_mode=None)
@@ -38,7 +36,7 @@ def add_user(
     with explained():
         password = None if generate else _asked_for()
         chosen = recipe.add_user(
-            _settings(), name, role, _named(street, company, community, manager), password
+            settings_in_force(), name, role, _named(street, company, community, manager), password
         )
     typer.echo(f"{name} may sign in at /login" + (f" with the password {chosen}" if generate else ""))
 
@@ -49,7 +47,7 @@ def list_users() -> None:
     from pipelines import access as recipe
 
     with explained():
-        recipe.list_users(_settings())
+        recipe.list_users(settings_in_force())
 
 
 @user.command("password")
@@ -58,7 +56,7 @@ def set_password(name: Name, generate: Generate = False) -> None:
     from pipelines import access as recipe
 
     with explained():
-        chosen = recipe.set_password(_settings(), name, None if generate else _asked_for())
+        chosen = recipe.set_password(settings_in_force(), name, None if generate else _asked_for())
     typer.echo("the password is changed" + (f" to {chosen}" if generate else "") + "; open sessions ended")
 
 
@@ -68,7 +66,7 @@ def disable_user(name: Name) -> None:
     from pipelines import access as recipe
 
     with explained():
-        recipe.disable_user(_settings(), name)
+        recipe.disable_user(settings_in_force(), name)
     typer.echo(f"{name} is not let in any longer")
 
 
@@ -86,7 +84,9 @@ def add_key(
     from pipelines import access as recipe
 
     with explained():
-        made = recipe.add_key(_settings(), name, role, _named(street, company, community, manager), expires)
+        made = recipe.add_key(
+            settings_in_force(), name, role, _named(street, company, community, manager), expires
+        )
     typer.echo(made)
     typer.echo("send it as Authorization: Bearer KEY; it is not shown again", err=True)
 
@@ -97,7 +97,7 @@ def list_keys() -> None:
     from pipelines import access as recipe
 
     with explained():
-        recipe.list_keys(_settings())
+        recipe.list_keys(settings_in_force())
 
 
 @key.command("revoke")
@@ -106,7 +106,7 @@ def revoke_key(name: Name) -> None:
     from pipelines import access as recipe
 
     with explained():
-        recipe.revoke_key(_settings(), name)
+        recipe.revoke_key(settings_in_force(), name)
     typer.echo(f"{name} is revoked")
 
 
@@ -134,10 +134,10 @@ def forget(
     with explained():
         now = datetime.now(UTC)
         if before is not None:
-            done = recipe.forget_before(_settings(), before, is_agreed, now)
+            done = recipe.forget_before(settings_in_force(), before, is_agreed, now)
         else:
             asked = typer.prompt("caller", hide_input=True) if caller == "-" else str(caller)
-            done = recipe.forget_caller(_settings(), asked, is_agreed, now)
+            done = recipe.forget_caller(settings_in_force(), asked, is_agreed, now)
     typer.echo(done or "nothing was changed")
     raise typer.Exit(0 if done else 1)
 
@@ -151,7 +151,7 @@ def audit_log(
     from pipelines import access as recipe
 
     with explained():
-        recipe.print_audit_log(_settings(), order, person, limit)
+        recipe.print_audit_log(settings_in_force(), order, person, limit)
 
 
 def _asked_for() -> str:
@@ -170,19 +170,3 @@ def _named(
         "communities": community or (),
         "managers": manager or (),
     }
-
-
-def _settings() -> Any:
-    from desk.settings import load_settings
-
-    return load_settings()
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """What a user can mend is said in one line; a fault of ours keeps its traceback."""
-    try:
-        yield
-    except QinglingError as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error

@@ -1,0 +1,93 @@
+"""The words of the commands that score, and of the district that never was."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from pipelines.command_words import Json, Seed, explained, progress, settings_in_force
+from pipelines.service_commands import serve
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="folder for the extract files")],
+    orders: Annotated[int, typer.Option(min=1, help="how many orders")] = 20_000,
+    seed: Seed = 1,
+    silence: Annotated[
+        Literal["mild", "observed", "mood"], typer.Option(help="what keeps people from answering")
+    ] = "mild",
+) -> None:
+    """Write the extract of a district that never was, with planted causes."""
+    from pipelines.simulate import simulate_extract
+    from simulator.calls import Silence
+
+    with progress() as tell:
+        district = simulate_extract(orders, seed, out, tell, Silence(silence))
+    typer.echo(f"{district.orders:,} orders, {district.events:,} events, {district.rated:,} rated: {out}")
+    typer.echo(f"next: qingling ingest {out}/pudong.toml")
+
+
+def score(
+    order: Annotated[str | None, typer.Argument(help="the order's id")] = None,
+    open_orders: Annotated[bool, typer.Option("--open", help="all open orders, the riskiest first")] = False,
+    at: Annotated[
+        str | None, typer.Option(help="the moment asked about, e.g. 2026-10-01T09:00+08:00")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="rows of the table")] = 40,
+    file: Annotated[
+        Path | None, typer.Option(help="the description of an extract whose open orders are scored, not kept")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="with --file: the sheet, .csv or .xlsx")] = Path("scores.xlsx"),
+    as_json: Json = False,
+) -> None:
+    """Score one order, all open ones, or those of an extract, at any moment of their life."""
+    from pipelines import score as recipe
+
+    if file is None:
+        with explained():
+            recipe.run(settings_in_force(), order, open_orders, at, limit, as_json)
+        return
+    from pipelines import score_file
+
+    if order or open_orders:
+        raise typer.BadParameter("--file scores the extract's orders; name none, and leave out --open")
+    with explained(), progress() as tell:
+        done = score_file.score_file(settings_in_force(), file, out, at, tell)
+    score_file.print_done(done, out)
+
+
+def consistency(
+    sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Compute logged scores again from what was recorded by then, and say what differs."""
+    from pipelines import consistency as recipe
+
+    with explained(), progress() as tell:
+        found = recipe.check(settings_in_force(), sample, tell)
+    recipe.print_found(found, as_json)
+    raise typer.Exit(1 if found.differences else 0)
+
+
+def demo(
+    orders: Annotated[int, typer.Option(min=2000, help="orders of the simulated district")] = 20_000,
+    seed: Seed = 1,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="end by serving")] = True,
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+) -> None:
+    """Simulate a district, ingest, train, promote, score, and serve."""
+    from pipelines import demo as recipe
+
+    with explained():
+        recipe.run(settings_in_force(), orders, seed)
+    if serving:
+        serve(port)
+
+
+def docs() -> None:
+    """Write the generated pages of docs/ anew."""
+    from pipelines.feature_docs import features_page
+
+    target = Path("docs/features.md")
+    target.write_text(features_page(), encoding="utf-8")
+    typer.echo(f"wrote {target}")

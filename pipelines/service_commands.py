@@ -1,0 +1,70 @@
+"""The words of the commands that run the service and keep it whole."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.command_words import Json, explained, settings_in_force
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="port to listen at")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="address to listen at; this machine only by default")
+    ] = "127.0.0.1",
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="processes that share the work; one a core")
+    ] = 1,
+) -> None:
+    """Serve scores over HTTP, to those who have an account or a key."""
+    from serve.run import run
+
+    with explained():
+        run(settings_in_force(), port, host, workers)
+
+
+def backup(folder: Annotated[Path, typer.Argument(help="a folder that is not there yet")]) -> None:
+    """Copy data sets, models and the pseudonym key, while everything serves."""
+    from pipelines import backup as recipe
+
+    with explained():
+        made = recipe.backup(settings_in_force(), folder)
+    rows = sum(sum(counts.values()) for counts in made.counts.values())
+    typer.echo(f"{len(made.counts)} data sets, {rows:,} rows, {len(made.files)} files: {folder}")
+    typer.echo(
+        "it holds citizens' words and the key of their pseudonyms: keep it as safe as the service itself"
+    )
+
+
+def restore(folder: Annotated[Path, typer.Argument(help="a folder that `qingling backup` made")]) -> None:
+    """Put a backup in place; what is there is set aside."""
+    from pipelines import restore as recipe
+
+    with explained():
+        done = recipe.restore(settings_in_force(restoring=True), folder)
+    typer.echo(f"restored what was backed up at {done.manifest.made_at}; champion: {done.manifest.champion}")
+    for kept in done.aside:
+        typer.echo(f"what was there is kept: {kept}")
+    for name in done.older:
+        typer.echo(f"data set {name} has the tables of an earlier version; next: qingling upgrade")
+
+
+def upgrade(
+    back: Annotated[
+        bool, typer.Option("--back", help="to what the tables were before the last upgrade")
+    ] = False,
+    only_tell: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+) -> None:
+    """Bring the databases' tables to this version, after a backup; or back."""
+    from pipelines import upgrade as recipe
+
+    with explained():
+        (recipe.go_back if back else recipe.upgrade)(settings_in_force(), typer.echo, only_tell)
+
+
+def settings(as_json: Json = False) -> None:
+    """Print the settings in force, and which of them the environment sets."""
+    from pipelines import show_settings as recipe
+
+    recipe.run(settings_in_force(), as_json)
