@@ -52,8 +52,8 @@ def test_it_says_where_to_look_and_ends_cleanly_on_a_signal(home: Path, how: sig
 
 
 def _children(pid: int) -> set[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
-    return {int(line) for line in found.stdout.split()}
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return {int(child) for child in found.read_text().split()} if found.exists() else set()
 
 
 def test_what_one_worker_is_told_is_in_the_next_score_of_every_other(own_home: Path) -> None:
@@ -81,9 +81,10 @@ def test_what_one_worker_is_told_is_in_the_next_score_of_every_other(own_home: P
         assert ask("POST", f"{path}/events", json=an_event("visited", 1)).status_code == 201
         told = {ask("GET", f"{path}/score", params={"reasons": False}).json()["stage"] for _ in range(12)}
         assert told == {"visited"}
+        workers = _children(process.pid)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-        assert not _children(process.pid)
+        assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()], "a worker was left behind"
 
 
 def test_others_are_not_served_before_somebody_has_an_account(home: Path) -> None:
