@@ -59,7 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
-    app.state.rescorer.start()
+    for at_work in (app.state.score_log, app.state.audit_trail, app.state.rescorer):
+        at_work.start()
     yield
     app.state.rescorer.close()
     app.state.audit_trail.close()

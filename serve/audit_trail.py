@@ -41,6 +41,10 @@ class AuditTrail:
 
     def __init__(self) -> None:
         self._waiting: Queue[_Note | None] = Queue(_MOST_WAITING)
+        self._writer: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
         self._writer = Thread(target=self._write, name="audit log", daemon=True)
         self._writer.start()
 
@@ -59,8 +63,9 @@ class AuditTrail:
 
     def close(self) -> None:
         """Write what waits, then stop."""
-        self._waiting.put(None)
-        self._writer.join(timeout=10)
+        if self._writer:
+            self._waiting.put(None)
+            self._writer.join(timeout=10)
 
     def _write(self) -> None:
         while True:
@@ -102,7 +107,8 @@ class Audited:
     """Notes every request of someone who was let in before its answer goes out.
 
     Reading is noted behind the answer's back, in order; a change is answered once its note is safe. Where
-    notes cannot be kept nothing is shown: 503.
+    notes cannot be kept nothing is shown: 503. What went wrong here (500 and above) showed and changed
+    nothing, so it is told as it is, noted or not.
     """
 
     def __init__(self, app: ASGIApp, trail: AuditTrail) -> None:
@@ -119,23 +125,30 @@ class Audited:
             nonlocal is_withheld
             if message["type"] == "http.response.start" and visit.engine is not None:
                 entries = visit.entries(message["status"], now_micros(), scope["state"]["request_id"])
-                is_withheld = not await self._is_noted(visit.engine, entries, scope["method"])
+                is_change = scope["method"] not in _READING and message["status"] < 500
+                is_noted = await self._is_noted(visit.engine, entries, is_change)
+                is_withheld = not is_noted and message["status"] < 500
                 if is_withheld:
                     remedy = (
                         "try again in a moment; what you sent may be kept, and sent again it changes nothing"
                     )
-                    answer = told(503, "audit_unavailable", "access cannot be recorded now", remedy)
+                    answer = told(
+                        503,
+                        "audit_unavailable",
+                        "access cannot be recorded now",
+                        remedy,
+                        headers={"Retry-After": "5"},
+                    )
                     await answer(scope, receive, send)
             if not is_withheld:
                 await send(message)
 
         await self.app(scope, receive, sending)
 
-    async def _is_noted(self, engine: Engine, entries: Sequence[AuditEntry], method: str) -> bool:
+    async def _is_noted(self, engine: Engine, entries: Sequence[AuditEntry], is_change: bool) -> bool:
         if not entries:
             return True
         try:
-            is_change = method not in _READING
             done = self.trail.note(engine, entries, is_awaited=is_change)
             if is_change:
                 await asyncio.wrap_future(done)

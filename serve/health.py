@@ -10,6 +10,7 @@ from hotline.calendar import from_micros
 from hotline.policy import Action
 from serve.access import allowed, open_to_anyone
 from serve.answers import HealthOut, ReadyOut
+from serve.api import CLOSED
 from serve.errors import ErrorOut, Unavailable
 from serve.metrics import Metrics
 from serve.needs import Desk, Service
@@ -38,7 +39,7 @@ def readyz(desk: Desk, service: Service) -> ReadyOut:
     )
 
 
-@health.get("/metrics", response_class=Response)
+@health.get("/metrics", response_class=Response, responses=CLOSED)
 def metrics(request: Request, desk: Desk, _who: Annotated[Person, allowed(Action.READ_METRICS)]) -> Response:
     """Figures for Prometheus, of this worker: latency, scores by band, champion, rescoring and label lag."""
     found: Metrics = request.app.state.metrics

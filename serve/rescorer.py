@@ -41,19 +41,21 @@ class Rescorer:
         self._look_seconds = look_seconds
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="rescoring", daemon=True)
+        self._thread: Thread | None = None
         self._of_store: tuple[Store, Rescoring] | None = None
         self.last_turn_at: datetime | None = None
 
     def start(self) -> None:
         """Begin to look, unless no minutes are set."""
         if self._every > 0:
+            self._stop.clear()
+            self._thread = Thread(target=self._run, name="rescoring", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
         """Stop, and let another worker take over at once."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join(timeout=30)
         if self._of_store:
             try:

@@ -39,6 +39,10 @@ class ScoreLog:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._waiting: Queue[_Entry | None] = Queue(_MOST_WAITING)
+        self._writer: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
         self._writer = Thread(target=self._write, name="score log", daemon=True)
         self._writer.start()
 
@@ -58,6 +62,8 @@ class ScoreLog:
 
     def close(self) -> None:
         """Write what waits, then stop."""
+        if self._writer is None:
+            return
         self._waiting.put(None)
         self._writer.join(timeout=10)
         if self._writer.is_alive():

@@ -78,7 +78,9 @@ def _load_table(connection: Connection, file: Path) -> None:
     name = file.stem
     found = inspect(connection).get_columns(name)
     columns = ", ".join(f'"{column["name"]}"' for column in found)
-    connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608 - what a migration put there
+    # What a migration put there goes; where it put nothing, nothing is deleted, for the audit log only grows.
+    if connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{name}")')):  # noqa: S608
+        connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608
     driver: Any = connection.connection.driver_connection
     with (
         file.open("rb") as read,

@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from desk.scorer import Scored
 from serve import score_log
+from serve.metrics import Metrics
 from serve.score_log import ScoreLog
 from store.database import LoggedPrediction, Store, open_store
 
@@ -40,7 +41,8 @@ def main() -> None:
 
 def _logged(store: Store, threads: int) -> tuple[list[float], float]:
     row = LoggedPrediction("A1", 1, 1, "7", (0.1, 0.2, 0.3, 0.4), "red", "closed", _FEATURES)
-    log = ScoreLog()
+    log = ScoreLog(Metrics())
+    log.start()
 
     def ask(_: int) -> list[float]:
         waits = []

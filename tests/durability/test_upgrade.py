@@ -14,7 +14,7 @@ from store.schema import NEWEST_REVISION, SchemaError, migrate
 from tests.durability.conftest import contents, fill
 
 
-def _make_old(settings: Settings, to: str = "0002") -> None:
+def _make_old(settings: Settings, to: str = "0004") -> None:
     engine = engine_of(settings.home, "hotline", settings.database_url)
     with writing_of(engine) as connection:
         migrate(connection, to)
@@ -50,7 +50,7 @@ def test_an_upgrade_keeps_every_row_and_its_backup_is_the_state_before(installat
     assert _revision(installation) == NEWEST_REVISION
     after = contents(installation)
     assert all(after[table] == rows for table, rows in before.items() if table != "alembic_version")
-    assert any("0002" in line for line in told) and any("qingling restore" in line for line in told)
+    assert any("0004" in line for line in told) and any("qingling restore" in line for line in told)
     (made,) = (installation.home / "backups").glob("before-upgrade-*")
     assert restore(installation, made).older == ("hotline",)
     assert contents(installation) == before
@@ -61,7 +61,7 @@ def test_going_back_keeps_what_was_accepted_since(installation: Settings) -> Non
     upgrade(installation, lambda _: None)
     fill(installation, orders=1, first=10)
     go_back(installation, lambda _: None)
-    assert _revision(installation) == "0002"
+    assert _revision(installation) == "0004"
     assert "A10" in {row[0] for row in contents(installation)["orders"]}
     upgrade(installation, lambda _: None)
     store = open_store(installation.home, "hotline", installation.database_url)
@@ -74,7 +74,7 @@ def test_a_dry_run_only_tells(settings: Settings) -> None:
     _make_old(settings)
     told: list[str] = []
     assert upgrade(settings, told.append, only_tell=True)
-    assert told and _revision(settings) == "0002"
+    assert told and _revision(settings) == "0004"
     assert not (settings.home / "backups").exists()
 
 

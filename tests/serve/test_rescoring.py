@@ -124,7 +124,7 @@ def test_a_service_told_not_to_rescore_leaves_orders_alone(own_home: Path) -> No
     with serving(settings) as client:
         wait_until_ready(client)
         rescorer = client.app.state.rescorer  # type: ignore[attr-defined]
-        assert not rescorer._thread.is_alive() and rescorer.last_turn_at is None
+        assert rescorer._thread is None and rescorer.last_turn_at is None
 
 
 def an_event_at(moment: datetime):  # type: ignore[no-untyped-def]

@@ -4,14 +4,12 @@ import time
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from pipelines.backup import backup
 from pipelines.restore import restore
-from serve.app import create_app
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
-from tests.serve.conftest import wait_until_ready
+from tests.serve.conftest import serving, wait_until_ready
 from tests.serve.homes import settings_of
 
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
@@ -20,7 +18,7 @@ pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
 def test_a_running_service_scores_from_the_restored_history(own_home: Path, tmp_path: Path) -> None:
     settings, at = settings_of(own_home), ago(-1)
     neighbour = an_order(community="复原苑", at=at)
-    with TestClient(create_app(settings)) as client:
+    with serving(settings) as client:
         wait_until_ready(client)
         kept = an_order(events=[an_event("accepted")])
         client.post("/api/v1/orders", json=kept)

@@ -153,6 +153,7 @@ def _gone(*_: object) -> None:
 
 def test_many_notes_are_written_in_order_and_none_is_lost(client: TestClient) -> None:
     trail, engine = AuditTrail(), client.app.state.desk.store.engine  # type: ignore[attr-defined]
+    trail.start()
     for number in range(1_200):
         trail.note(engine, [AuditEntry(number, "many", "r", "a", None, "200", str(number))])
     trail.close()

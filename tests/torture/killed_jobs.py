@@ -27,7 +27,7 @@ from tests.torture.extracts import an_extract
 from tests.torture.killing import Mother
 from tests.torture.traffic import Ledger, Traffic
 
-_OLDER = "0002"
+_OLDER = "0004"
 
 
 @dataclass
