@@ -30,7 +30,7 @@ demo: .venv/installed             ## simulate a district, ingest, train, promote
 	$(BIN)/qingling demo --orders $(ORDERS) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed-dev         ## every test, PostgreSQL included
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/installed-dev         ## format, lint, layers, types
 	$(BIN)/ruff format --check .
@@ -39,7 +39,7 @@ lint: .venv/installed-dev         ## format, lint, layers, types
 	$(BIN)/mypy
 
 check: lint                       ## lint and the fast tests: before every commit
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser"
 
 format: .venv/installed-dev       ## put the code in its usual form
 	$(BIN)/ruff format .

@@ -84,7 +84,10 @@ def test_what_one_worker_is_told_is_in_the_next_score_of_every_other(own_home: P
         workers = _children(process.pid)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-        assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()], "a worker was left behind"
+        until = time.monotonic() + 10  # multiprocessing's own tracker ends a moment later
+        while left := [pid for pid in workers if Path(f"/proc/{pid}").exists()]:
+            assert time.monotonic() < until, f"left behind: {left}"
+            time.sleep(0.1)
 
 
 def test_others_are_not_served_before_somebody_has_an_account(home: Path) -> None:
