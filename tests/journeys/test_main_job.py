@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("main job")]
+pytestmark = pytest.mark.slow
 
 AT = "2026-10-20T09:00+08:00"
 PROMISED = {

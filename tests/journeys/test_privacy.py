@@ -21,7 +21,7 @@ from store.database import open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order
 from tests.serve.conftest import a_key, settings_of, wait_until_ready
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked")]
+pytestmark = pytest.mark.slow
 
 #: A mark in every text, different in each, as it stands in a file, as JSON escapes it, or as HTML does.
 _MARKS = re.compile(rb"(\xe5\xaf\x86\xe8\xaf\xad|\\u5bc6\\u8bed|&#23494;&#35821;)([0-9]{6})")

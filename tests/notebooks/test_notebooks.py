@@ -11,7 +11,7 @@ import pytest
 from desk.settings import Settings
 from pipelines import demo
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebooks")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SAYS = {

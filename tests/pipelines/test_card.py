@@ -15,7 +15,6 @@ from pipelines.promote import promote
 from pipelines.train import Recipe, train
 from tests.pipelines.worlds import a_district, a_report
 
-pytestmark = pytest.mark.xdist_group("registry")
 QUIET = {"progress": lambda *_: None}
 
 

@@ -17,8 +17,6 @@ from pipelines.judged import JUDGED
 from pipelines.promote import promote, rollback
 from tests.pipelines.worlds import a_report
 
-pytestmark = pytest.mark.xdist_group("registry")
-
 RNG = np.random.default_rng(5)
 ROUNDS = 1500
 

@@ -13,8 +13,6 @@ from models.registry import NoModelError, Registry
 from models.satisfaction_model import SatisfactionModel
 from tests.pipelines.worlds import CALLER, RARE_WORD, a_model, a_report
 
-pytestmark = pytest.mark.xdist_group("registry")
-
 
 def test_what_is_registered_is_the_challenger_and_comes_back_with_its_report(
     served: Registry, model: SatisfactionModel

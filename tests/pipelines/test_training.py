@@ -11,7 +11,7 @@ from models.registry import NoModelError, Registry
 from pipelines.train import CHOICE, Recipe, UnknownFamilyError, backtest_store, train
 from tests.pipelines.worlds import a_district
 
-pytestmark = [pytest.mark.xdist_group("registry"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 QUIET = {"progress": lambda *_: None}
 

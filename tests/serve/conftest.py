@@ -39,8 +39,11 @@ def shared_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def client(shared_home: Path) -> Iterator[TestClient]:
-    """A client of the service on the shared home, ready to score; its key reaches every order."""
-    with serving(settings_of(shared_home)) as client:
+    """A client of the service on the shared home, ready to score; its key reaches every order.
+
+    It outlives its tests, so it rescores nothing by itself: its log would be heard in others.
+    """
+    with serving(settings_of(shared_home).model_copy(update={"rescore_minutes": 0})) as client:
         wait_until_ready(client)
         yield client
 

@@ -11,7 +11,6 @@ from hotline.scope import scope_of
 from tests.serve.bodies import ago, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
 _IN_THE_MIDST = "2026-06-01T09:00:00+08:00"
 
 

@@ -8,8 +8,6 @@ import pytest
 from tests.serve.bodies import an_event, an_order, assert_told
 from tests.serve.conftest import promote_again, serving, settings_of, wait_until_ready
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 def test_without_a_champion_nothing_is_scored_but_everything_is_taken(home: Path) -> None:
     with serving(settings_of(home)) as client:

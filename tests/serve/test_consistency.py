@@ -14,7 +14,6 @@ from pipelines import consistency
 from store.predictions import Cause
 from tests.serve.conftest import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
 
 

@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from serve.guard import MIB, MOST_MIB
 from tests.serve.bodies import ago, an_event, an_order, assert_told
 
-pytestmark = pytest.mark.xdist_group("served")
 _JSON = {"Content-Type": "application/json"}
 
 

@@ -17,7 +17,7 @@ from tests.serve.bodies import an_event, an_order, assert_told
 from tests.serve.conftest import serving, wait_until_ready
 from tests.serve.homes import settings_of
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def _assert_unavailable(answer: Response, code: str) -> None:

@@ -14,7 +14,7 @@ from tests.serve.bodies import ago, an_order
 from tests.serve.conftest import promote_again, serving, wait_until_ready
 from tests.serve.homes import settings_of
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def _put(home: Path, version: str, model: dict[str, Any]) -> None:

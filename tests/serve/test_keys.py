@@ -14,8 +14,6 @@ from tests.serve.bodies import a_callback, ago, an_event, an_order, assert_told,
 from tests.serve.conftest import serving
 from tests.serve.homes import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 @pytest.fixture
 def store(shared_home: Path) -> Store:

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.policy import Role
 from tests.serve.bodies import a_callback, an_event, an_order
 from tests.serve.conftest import a_key, serving, settings_of, wait_until_ready
-
-pytestmark = pytest.mark.xdist_group("served")
 
 
 def _figures(client: TestClient, watching: dict[str, str]) -> dict[tuple[str, tuple[str, ...]], float]:

@@ -17,8 +17,6 @@ from serve.access import check_all_declare, declared_routes
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
-
 _OWN = {"street": "我街道", "company": "我物业", "community": "我小区", "manager": "我经理"}
 _THEIRS = {"street": "他街道", "company": "他物业", "community": "他小区", "manager": "他经理"}
 _NAMED: dict[Role, dict[str, list[str]]] = {

@@ -9,7 +9,7 @@ from pipelines.ingest import ingest
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
 from tests.serve.conftest import serving, wait_until_ready
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def test_orders_events_and_scores_on_postgresql(own_home: Path, made_home: Path, postgresql: str) -> None:

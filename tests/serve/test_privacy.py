@@ -14,7 +14,6 @@ from store.extracts.pseudonyms import Pseudonyms
 from tests.serve.bodies import an_event, an_order
 from tests.serve.conftest import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
 _NUMBER, _WORDS = "13977778888", "独一无二的投诉内容"
 
 

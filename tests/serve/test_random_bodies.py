@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from serve.schemas import CallbackIn, EventIn, ScoreIn
 from tests.serve.bodies import a_callback, ago, an_event, an_order
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 _TEXT = st.text(max_size=20) | st.sampled_from(
     ["", "\x00", "\ud800", "长" * 6_000, "13800001111", "电梯", "~"]

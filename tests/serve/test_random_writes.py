@@ -17,8 +17,6 @@ from hotline.order import Callback, Order, OrderEvent
 from store.database import Store
 from tests.serve.homes import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
-
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
 _ROUNDS, _WRITES = 3, 25
 _TYPES = [t.value for t in EventType if t not in (EventType.RECEIVED, EventType.RETRACTED)]

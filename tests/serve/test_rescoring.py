@@ -14,7 +14,6 @@ from store.predictions import Cause
 from tests.serve.bodies import an_event, an_order
 from tests.serve.conftest import serving, settings_of, wait_until_ready
 
-pytestmark = pytest.mark.xdist_group("served")
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
 QUARTER = HOUR // 4
 

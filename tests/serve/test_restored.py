@@ -12,7 +12,7 @@ from tests.serve.bodies import ago, an_event, an_order
 from tests.serve.conftest import serving, wait_until_ready
 from tests.serve.homes import settings_of
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def test_a_running_service_scores_from_the_restored_history(own_home: Path, tmp_path: Path) -> None:

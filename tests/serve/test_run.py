@@ -20,7 +20,7 @@ from serve.run import bound, is_loopback, served_by
 from tests.serve.bodies import an_event, an_order
 from tests.serve.conftest import a_key, settings_of
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

@@ -12,8 +12,6 @@ from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
 from tests.serve.conftest import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 def _printed(capsys: pytest.CaptureFixture[str]) -> Any:
     """What the command printed last; the service logs to the same place."""

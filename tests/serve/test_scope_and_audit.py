@@ -16,8 +16,6 @@ from store.access.audit_log import AuditEntry, entries
 from tests.serve.bodies import an_event, an_order, assert_told, new_id
 from tests.serve.conftest import a_key, settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
-
 Headers = dict[str, str]
 
 

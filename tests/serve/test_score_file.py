@@ -18,7 +18,6 @@ from pipelines.simulate import simulate_extract
 from store.database import open_store
 from tests.serve.conftest import settings_of
 
-pytestmark = pytest.mark.xdist_group("served")
 AT = "2026-06-01T09:00+08:00"
 
 

@@ -12,8 +12,6 @@ from hotline.order import Order, OrderEvent
 from store.database import Store, open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order, assert_told, new_id
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 @pytest.fixture
 def store(shared_home: Path) -> Store:

@@ -12,7 +12,7 @@ from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
 from tests.serve.conftest import settings_of
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 _THREADS, _ROUNDS = 8, 6
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.torture.killed_jobs import Torture
 from tests.torture.killing import a_mother
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 #: Twenty kills, each kind among them.
 PLAN = (

@@ -10,7 +10,7 @@ from tests.serve.conftest import a_key, wait_until_ready
 from tests.serve.homes import settings_of
 from tests.torture.wild_requests import send_wild_requests
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def test_every_answer_is_as_the_description_says(own_home: Path) -> None:

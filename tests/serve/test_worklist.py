@@ -13,7 +13,6 @@ from serve.examples import example_body
 from store.database import open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order
 
-pytestmark = pytest.mark.xdist_group("served")
 _IN_THE_MIDST = {"at": "2026-06-01T09:00:00+08:00"}
 
 

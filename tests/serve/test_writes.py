@@ -10,8 +10,6 @@ from hotline.calendar import to_micros
 from store.database import Store, open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order, assert_told
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 @pytest.fixture
 def store(shared_home: Path) -> Store:
