@@ -1,6 +1,7 @@
 """Scores that are asked for at the same time are worked out together: eight cost little more than one."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from serve.score_log import PATIENCE, ScoreLog, too_late
 
 #: So many are worked out at once at most; the others wait for the next turn.
 _MOST_TOGETHER = 64
+#: Seconds for which others are waited for where several asked last time; whoever asks alone never waits.
+_GATHERED = 0.002
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,7 @@ class AskedTogether:
         self._turn = turn
         self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
         self._worker: Thread | None = None
+        self._are_several = False
 
     def start(self) -> None:
         """Begin to work."""
@@ -89,16 +93,19 @@ class AskedTogether:
                 return
 
     def _together(self, first: _Asked) -> tuple[list[_Asked], bool]:
-        """What waits by now, and whether nothing will come after it."""
+        """What waits by now or soon, and whether nothing will come after it."""
         together = [first]
+        until = time.monotonic() + _GATHERED
         while len(together) < _MOST_TOGETHER:
+            wait = until - time.monotonic() if self._are_several else 0
             try:
-                asked = self._waiting.get_nowait()
+                asked = self._waiting.get(timeout=wait) if wait > 0 else self._waiting.get_nowait()
             except Empty:
                 break
             if asked is None:
                 return together, True
             together.append(asked)
+        self._are_several = len(together) > 1
         return together, False
 
     def _score(self, service: InService, together: Sequence[_Asked]) -> None:
