@@ -1,5 +1,6 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Response
 from desk.access.person import Person
 from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
+from desk.scored import Scored
 from hotline.policy import Action
 from serve.access import allowed
 from serve.answers import (
@@ -23,7 +25,9 @@ from serve.answers import (
 )
 from serve.errors import ErrorOut
 from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Together, Turn, WayIn, WhichOrder
+from serve.open_desk import InService
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.seen_orders import SeenOrders
 from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
@@ -183,14 +187,11 @@ def worklist(
     who: MayReadWorklist, asked: Annotated[WorklistQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
     """Your open orders, the riskiest first; as of a minute ago at most. Looking at the list logs no scores."""
-    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
-    own = {prediction.order_id for prediction in seen.own(who, found.predictions)}
-    yours = [row for row, p in enumerate(found.predictions) if p.order_id in own]
-    rows = [row for row in yours if asked.band in (None, found.predictions[row].band)]
-    shown = found.take(rows[: asked.limit])
+    total, matching = _your_open_orders(who, asked, seen, service, now)
+    shown = matching.take(range(min(asked.limit, len(matching))))
     told = service.scorer.explained(shown) if asked.reasons else shown
     seen.about(prediction.order_id for prediction in told.predictions)
-    return worklist_answer(asked.at or now, len(yours), len(rows), told.predictions)
+    return worklist_answer(asked.at or now, total, len(matching), told.predictions)
 
 
 @api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | UNAVAILABLE)
@@ -198,15 +199,25 @@ def export_worklist(
     who: MayExport, asked: Annotated[ExportQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
     """All your open orders of the band asked for as a sheet in Chinese, the riskiest first."""
-    found = seen.own(who, service.scorer.score_open(asked.at or now).predictions)
-    chosen = [p for p in found if asked.band in (None, p.band)]
-    seen.about(prediction.order_id for prediction in chosen)
+    _, matching = _your_open_orders(who, asked, seen, service, now)
+    seen.about(prediction.order_id for prediction in matching.predictions)
     sheet = BytesIO()
-    write_scores(chosen, asked.format, sheet)
+    write_scores(service.scorer.explained(matching).predictions, asked.format, sheet)
     name = f'attachment; filename="worklist.{asked.format}"'
     return Response(
         sheet.getvalue(), media_type=asked.format.media_type, headers={"Content-Disposition": name}
     )
+
+
+def _your_open_orders(
+    who: Person, asked: WorklistQuery | ExportQuery, seen: SeenOrders, service: InService, now: datetime
+) -> tuple[int, Scored]:
+    """How many open orders are within reach, and those of the band asked for, the riskiest first."""
+    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
+    own = {prediction.order_id for prediction in seen.own(who, found.predictions)}
+    yours = [row for row, prediction in enumerate(found.predictions) if prediction.order_id in own]
+    rows = [row for row in yours if asked.band in (None, found.predictions[row].band)]
+    return len(yours), found.take(rows)
 
 
 @api.get("/model", responses=UNAVAILABLE)
