@@ -5,7 +5,7 @@ from functools import partial
 from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from desk.access.person import Person
 from desk.intake import Intake
@@ -24,7 +24,7 @@ from serve.answers import (
     worklist_answer,
 )
 from serve.errors import ErrorOut
-from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Together, Turn, WayIn, WhichOrder
+from serve.needs import Callers, Log, Now, Seen, Service, Together, Turn, WayIn, WhichOrder, Writing
 from serve.open_desk import InService
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from serve.seen_orders import SeenOrders
@@ -85,80 +85,46 @@ def score_given(
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
-def add_order(
-    who: MayWriteOrders,
-    body: OrderIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    now: Now,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
-) -> OrderWritten:
+def add_order(who: MayWriteOrders, body: OrderIn, seen: Seen, writing: Writing) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    order = body.to_order(callers.of, now)
+    order = body.to_order(writing.callers.of, writing.now)
     seen.given(who, order)
 
     def write(way_in: Intake) -> tuple[int, OrderWritten]:
-        status = way_in.add_order(order, now)
+        status = way_in.add_order(order, writing.now)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
-    after.add_task(desk.notice)
-    return once.answered(OrderWritten, way_in, callers, now, response, write)
+    return writing.answered(OrderWritten, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_events(
-    who: MayWriteEvents,
-    order_id: WhichOrder,
-    body: EventsIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    now: Now,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
+    who: MayWriteEvents, order_id: WhichOrder, body: EventsIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
 
     def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
-        unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+        events = [event.to_event(writing.now) for event in body]
+        new = way_in.add_events(order_id, events, writing.now)
+        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
 
-    after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, now, response, write)
+    return writing.answered(EventsWritten, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_callbacks(
-    who: MayWriteCallbacks,
-    order_id: WhichOrder,
-    body: CallbacksIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    now: Now,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
+    who: MayWriteCallbacks, order_id: WhichOrder, body: CallbacksIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
 
     def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
-        unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+        callbacks = [callback.to_callback(writing.now) for callback in body]
+        new = way_in.add_callbacks(order_id, callbacks, writing.now)
+        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
 
-    after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, now, response, write)
+    return writing.answered(EventsWritten, write)
 
 
 @api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
