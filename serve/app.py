@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
-    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn)
+    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn, app.state.desk.notice)
     app.state.audit_trail = AuditTrail()
     app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)

@@ -22,6 +22,8 @@ from serve.score_log import PATIENCE, ScoreLog, too_late
 _MOST_TOGETHER = 64
 #: Seconds for which others are waited for where several asked last time; whoever asks alone never waits.
 _GATHERED = 0.002
+#: Seconds without a question after which what others wrote is looked for.
+_IDLE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +47,15 @@ _Told = tuple[_Asked, Prediction | Exception]
 
 
 class AskedTogether:
-    """One thread scores what waits by then, has it logged, and goes on while that is written."""
+    """One thread scores what waits by then, has it logged, and goes on while that is written.
 
-    def __init__(self, log: ScoreLog, turn: Lock) -> None:
+    While nobody asks it takes in what other workers wrote (`notice`), so that the next score need not.
+    """
+
+    def __init__(self, log: ScoreLog, turn: Lock, notice: Callable[[], None]) -> None:
         self._log = log
         self._turn = turn
+        self._notice = notice
         self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
         self._worker: Thread | None = None
         self._are_several = False
@@ -85,12 +91,19 @@ class AskedTogether:
             raise too_late() from None
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while (first := self._first()) is not None:
             together, is_last = self._together(first)
             for service, some in groupby(together, key=lambda asked: asked.service):
                 self._score(service, list(some))
             if is_last:
                 return
+
+    def _first(self) -> _Asked | None:
+        while True:
+            try:
+                return self._waiting.get(timeout=_IDLE)
+            except Empty:
+                self._notice()
 
     def _together(self, first: _Asked) -> tuple[list[_Asked], bool]:
         """What waits by now or soon, and whether nothing will come after it."""

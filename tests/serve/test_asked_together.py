@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Lock
+from threading import Event, Lock
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,7 +53,7 @@ class _Log:
 
 def _asked(scorer: _Scorer, log: _Log, checks: dict[str, Callable[[], None]]) -> list[Any]:
     """Ask for all these orders at once; what each was answered."""
-    together = AskedTogether(log, Lock())  # type: ignore[arg-type]
+    together = AskedTogether(log, Lock(), _nothing)  # type: ignore[arg-type]
     service: Any = SimpleNamespace(scorer=scorer, store=None)
 
     async def all_at_once() -> list[Any]:
@@ -101,3 +101,11 @@ def test_a_score_that_cannot_be_logged_is_given_to_nobody() -> None:
     fault = OperationalError("", {}, Exception("full"))
     answers = _asked(_Scorer(), _Log(fault), dict.fromkeys(("one", "two"), _nothing))
     assert answers == [fault, fault]
+
+
+def test_while_nobody_asks_what_others_wrote_is_looked_for() -> None:
+    looked = Event()
+    together = AskedTogether(_Log(), Lock(), looked.set)  # type: ignore[arg-type]
+    together.start()
+    assert looked.wait(5)
+    together.close()
