@@ -19,6 +19,7 @@ def by(*types: str) -> DoneAt:
         found = order.events(*types, since=since)
         return found[0].known_at if found else None
 
+    done_at.__doc__ = f"{' or '.join(types)}."
     return done_at
 
 
@@ -29,23 +30,24 @@ def by_the_street(*types: str) -> DoneAt:
         found = by_street(order.events(*types, since=since))
         return found[0].known_at if found else None
 
+    done_at.__doc__ = f"{' or '.join(types)}, by the street."
     return done_at
 
 
 def is_promised(order: Situation, since: datetime) -> datetime | None:
-    """Done by a date that is told, or by going on with the work."""
+    """A date that is told, or going on with the work."""
     events = order.events(_E.DELAYED, _E.REPAIRING, _E.CLOSED, since=since)
     told = [e.known_at for e in events if e.type != _E.DELAYED or e.promised_at is not None]
     return told[0] if told else None
 
 
 def number_is_matched(order: Situation, since: datetime) -> datetime | None:
-    """Done once a petition or case number stands in the order; when it was written is not kept."""
+    """A petition or case number in the order; when it was written is not kept."""
     return since if order.order.petition_no or order.order.case_no else None
 
 
 def never(order: Situation, since: datetime) -> datetime | None:
-    """Nothing that happens to the order ends it."""
+    """Nothing that happens to the order."""
     return None
 
 
