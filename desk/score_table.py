@@ -48,7 +48,7 @@ def write_scores(predictions: Iterable[Prediction], kind: SheetKind, into: Binar
 def _row(prediction: Prediction) -> list[Cell]:
     reasons = [f"{'↑' if reason.raises else '↓'} {reason.zh}" for reason in prediction.reasons[:_REASONS]]
     return [
-        _plain(prediction.order_id),
+        plain_word(prediction.order_id),
         f"{prediction.as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         prediction.stage.zh,
         *(round(p, 4) for p in prediction.probabilities),
@@ -60,7 +60,8 @@ def _row(prediction: Prediction) -> list[Cell]:
     ]
 
 
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
+    """A word that no spreadsheet takes for a formula."""
     return f"'{word}" if word.startswith(_FORMULA) else word
 
 

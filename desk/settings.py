@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         default=None, description="limits and rules of the duties, by street too: docs/playbook.md"
     )
 
+    indicators_file: Path | None = Field(
+        default=None, description="weights, targets and limits of the indicators: docs/indicators.md"
+    )
+
     idempotency_hours: float = Field(
         default=24, gt=0, description="how long the answer to a write is kept under its Idempotency-Key"
     )

@@ -3,7 +3,7 @@
 import typer
 
 from pipelines.access_commands import audit_log, forget, key, user
-from pipelines.desk_commands import consistency, demo, docs, score, simulate
+from pipelines.desk_commands import consistency, demo, docs, indicators, score, simulate
 from pipelines.learning_commands import audit, backtest, card, ingest, promote, response, rollback, train
 from pipelines.service_commands import backup, restore, serve, settings, upgrade
 
@@ -17,8 +17,8 @@ app = typer.Typer(
 )
 
 _COMMANDS = (
-    *(ingest, audit, simulate, train, card, backtest, promote, rollback, score, response, consistency),
-    *(serve, demo, settings, backup, restore, upgrade, forget, docs),
+    *(ingest, audit, simulate, train, card, backtest, promote, rollback, score, response, indicators),
+    *(consistency, serve, demo, settings, backup, restore, upgrade, forget, docs),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -56,6 +56,32 @@ def score(
     score_file.print_done(done, out)
 
 
+def indicators(
+    begin: Annotated[
+        str | None, typer.Option("--from", help="from this day or moment; by default the month's first")
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", help="up to this day or moment, itself left out; by default the month's end"),
+    ] = None,
+    by: Annotated[
+        Literal["street", "company", "community", "manager"] | None, typer.Option(help="a table by unit")
+    ] = None,
+    kind: Annotated[Literal["维修", "投诉"] | None, typer.Option(help="only this kind of order")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="as known at this moment, e.g. 2026-10-01T09:00+08:00; now by default")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="write an Excel book of all units")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the four indicators of a period, this month's forecast, and what is structurally blocked."""
+    from pipelines import indicators as recipe
+
+    wanted = recipe.Wanted(begin, end, by, kind, at)
+    with explained():
+        recipe.run(settings_in_force(), wanted, out, as_json)
+
+
 def consistency(
     sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
     as_json: Json = False,

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from desk.access.secret import Signatures
 from desk.settings import Settings
+from hotline.indicators_file import read_indicator_rules
 from hotline.playbook_file import read_playbook
 from serve.access import Door, check_all_declare
 from serve.api import api
@@ -19,6 +20,7 @@ from serve.docs_page import docs
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
+from serve.indicators import indicators
 from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
 from serve.refusals import tell_refusals
@@ -30,7 +32,7 @@ from serve.web.pages import pages
 def create_app(settings: Settings) -> FastAPI:
     """The service of one home folder. Nothing is opened before the first request or the start.
 
-    ArgumentError where the playbook's settings cannot be used.
+    ArgumentError where the settings of playbook or indicators cannot be used.
     """
     app = FastAPI(
         title="Qingling",
@@ -44,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.playbook = read_playbook(settings.playbook_file)
+    app.state.indicator_rules = read_indicator_rules(settings.indicators_file)
     app.state.desk = OpenDesk(settings)
     app.state.turn = Lock()
     app.state.metrics = Metrics()
@@ -56,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (api, audit, health, docs, pages, batches):
+    for router in (api, audit, health, docs, pages, batches, indicators):
         app.include_router(router)
     check_all_declare(app)
     return app

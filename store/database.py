@@ -57,16 +57,20 @@ class Store:
         return nullcontext(self._within) if self._within else writing(self.engine)
 
     def frames(
-        self, order_ids: Sequence[str] | None = None, recorded_until: int | None = None
+        self,
+        order_ids: Sequence[str] | None = None,
+        recorded_until: int | None = None,
+        known_until: int | None = None,
     ) -> dict[str, pd.DataFrame]:
         """Columns of `orders`, `events`, `callbacks`, `communities` and `forecasts`.
 
-        With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then.
+        With `order_ids` only those orders' rows; with `recorded_until` only what was recorded by then; with
+        `known_until` only callbacks that were known by then, in the version that they had.
         Words are of pandas' `str` dtype, missing ones NaN.
         """
         with self._reading(bulk=order_ids is None) as connection:
             attributes = declared_attributes(connection)
-            return FrameReader(connection, attributes, order_ids, recorded_until).all()
+            return FrameReader(connection, attributes, order_ids, recorded_until, known_until).all()
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders' `orders`, `events`, `callbacks` and `communities`; missing is None."""

@@ -52,7 +52,10 @@ _CURSOR_NAME = {"sqlite": (), "postgresql": ("frames",)}
 
 
 class FrameReader:
-    """Reads frames in one transaction: all orders, or some; as recorded by a moment, or now."""
+    """Reads frames in one transaction: all orders, or some; as recorded by a moment, or now.
+
+    With `known_until` callbacks come in the version that was known by then: a later correction is another one.
+    """
 
     def __init__(
         self,
@@ -60,11 +63,13 @@ class FrameReader:
         attributes: Sequence[Attribute],
         order_ids: Sequence[str] | None = None,
         recorded_until: int | None = None,
+        known_until: int | None = None,
     ) -> None:
         self._connection = connection
         self._attributes = attributes
         self._order_ids = order_ids
         self._recorded_until = recorded_until
+        self._known_until = known_until
 
     def orders(self, *extra: str) -> pd.DataFrame:
         """Revisions of orders, in the order in which they were made."""
@@ -78,8 +83,11 @@ class FrameReader:
         return self._spread(events, AttributeOf.EVENT)
 
     def callbacks(self) -> pd.DataFrame:
-        """Official callbacks, each in its newest version recorded."""
-        return _newest_versions(self.every_callback())
+        """Official callbacks, each in its newest version recorded, or known by then."""
+        every = self.every_callback()
+        if self._known_until is not None:
+            every = every[every["known_at"] <= self._known_until].reset_index(drop=True)
+        return _newest_versions(every)
 
     def every_callback(self) -> pd.DataFrame:
         """Official callbacks in all their versions."""

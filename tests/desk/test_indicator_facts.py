@@ -126,6 +126,8 @@ def test_a_closing_is_judged_by_when_it_happened_and_counts_from_when_it_was_kno
     assert _values(late, Indicator.ON_TIME, at(1.2)) == [0.0], "not yet known to be closed"
     assert _values(late, Indicator.ON_TIME, at(1.6)) == [1.0]
     assert _values(late, Indicator.ON_TIME, at(0.9)) == [], "not due yet"
+    just = an_order("A", due_at=at(1)) + _closed("A", 1)
+    assert _values(just, Indicator.ON_TIME) == [1.0], "at the very moment is in time"
 
 
 def test_a_due_date_that_was_extended_holds_until_the_closing() -> None:
@@ -176,6 +178,7 @@ def test_the_firms_own_orders_and_962121s_ratings_are_not_counted() -> None:
 def test_an_urgent_repair_is_answered_within_half_an_hour_of_its_last_dispatch() -> None:
     sent = an_order("A", category="电梯", kind="维修") + an_event("A", "dispatched", at(hours=1))
     assert _values(sent + an_event("A", "accepted", at(hours=1.4)), Indicator.RESPONSE) == [1.0]
+    assert _values(sent + an_event("A", "accepted", at(hours=1.5)), Indicator.RESPONSE) == [1.0]
     assert _values(sent + an_event("A", "accepted", at(hours=1.6)), Indicator.RESPONSE) == [0.0]
     again = sent + an_event("A", "accepted", at(hours=1.1)) + an_event("A", "dispatched", at(hours=9))
     assert _values(again, Indicator.RESPONSE) == [0.0], "whoever answered before it was returned"
