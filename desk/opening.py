@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from desk.kept_histories import KeptHistories
 from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
@@ -31,7 +32,8 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     dataset = settings.dataset or champion.model.span.dataset
     store = open_store(settings.home, dataset, settings.database_url)
     try:
-        scorer = Scorer(store, champion)
+        kept = KeptHistories(settings.home, store, champion.model)
+        scorer = Scorer(store, champion, kept=kept)
         _try_out(scorer)
     except BaseException:
         store.close()
