@@ -82,7 +82,7 @@ class KeptHistories:
         self._folder = home / FOLDER
         self._store = store
         self._model = model
-        self._made_of = _made_of(model)
+        self._made_of = made_of(model)
 
     def alone(self) -> AbstractContextManager[None]:
         """One process at a time: whoever waited finds what the one before has kept."""
@@ -180,7 +180,7 @@ def _folders(folder: Path, dataset: str) -> list[Path]:
     return list(folder.glob(f"{dataset}-*"))
 
 
-def _made_of(model: SatisfactionModel) -> str:
+def made_of(model: SatisfactionModel) -> str:
     """Changes with the code, the tables and the calendar that made a history, and with what a model asks of it."""
     asked = (model.features.fingerprint, model.attributes, model.label_caller, NEWEST_REVISION)
     return hashlib.sha256(f"{_code()} {version(_CALENDAR)} {asked}".encode()).hexdigest()

@@ -30,8 +30,11 @@ AT_ONCE = 200
 class OrderStore(Protocol):
     """What is asked of a store."""
 
-    def frames(self, order_ids: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
-        """The frames of all orders, or of some."""
+    def log_columns(self) -> Mapping[str, Mapping[str, Any]]:
+        """The columns of all orders, events and callbacks, words as Arrow's."""
+
+    def communities(self) -> pd.DataFrame:
+        """What is known of communities."""
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders."""
@@ -139,7 +142,8 @@ class Lookout:
     def _sorted_anew(self) -> "_Book":
         token = self._kept.announce() if self._kept else None
         watermark = self._store.watermark()
-        base = History.of(Log.of(self._store.frames(), self._attributes, self._label_caller))
+        columns, known = self._store.log_columns(), self._store.communities()
+        base = History.of(Log.of_letters(columns, known, self._attributes, self._label_caller))
         self._warm(base)
         kept = self._kept.keep(base, token, watermark) if self._kept and token else None
         return _Book(self._store, kept.history if kept else base, watermark, kept)

@@ -68,7 +68,11 @@ class Laid:
     def _sums(self, stream: Stream) -> dict[str, int]:
         return {name: self._put(pa.array(sums)) for name, sums in stream.sums.items()}
 
-    def _column(self, values: np.ndarray) -> dict[str, int]:
+    def _column(self, values: Any) -> dict[str, int]:
+        if isinstance(values, Spelt):
+            return {"letters": self._put(values.spelt)}
+        if isinstance(values, Coded):
+            return {"code": self._put(pa.array(values.code)), "words": self._words(values.words[:-1])}
         if values.dtype != object:
             return {"numbers": self._put(pa.array(values))}
         if not come_again(values):

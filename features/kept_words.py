@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.arrays import Ints, Words
 
@@ -50,8 +51,33 @@ class Spelt:
         return Spelt(self.letters, rows if self.rows is None else self.rows[rows])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Words:
-        found = self.letters if self.rows is None else self.letters.take(pa.array(self.rows))
-        return found.to_numpy(zero_copy_only=False)
+        return self.spelt.to_numpy(zero_copy_only=False)
+
+    @property
+    def spelt(self) -> pa.LargeStringArray:
+        """The letters of these rows only."""
+        return self.letters if self.rows is None else self.letters.take(pa.array(self.rows))
+
+
+def kept(column: Any) -> Any:
+    """A column of Arrow's words as it is read here; numbers stay what they are."""
+    if isinstance(column, pa.DictionaryArray):
+        code = column.indices.fill_null(-1).to_numpy()
+        return Coded.of(code, column.dictionary.to_numpy(zero_copy_only=False))
+    return column if isinstance(column, np.ndarray) else Spelt(column)
+
+
+def places(column: Any, words: Words) -> Ints:
+    """The place of each entry among words that are each another one; -1 for an unknown or missing one.
+
+    >>> places(np.array(["b", None, "c"], dtype=object), np.array(["a", "b"], dtype=object)).tolist()
+    [1, -1, -1]
+    """
+    if isinstance(column, Spelt):
+        letters = pa.array(words, pa.large_string())
+        return pc.index_in(column.spelt, value_set=letters, skip_nulls=True).fill_null(-1).to_numpy()
+    known: Words = pd.Index(words, dtype=object)
+    return known.get_indexer(np.asarray(column))
 
 
 #: Whether words come again is looked for among so many of them.

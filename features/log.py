@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.few_rows import FewRows
+from features.kept_words import kept
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import OfficialCaller
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
@@ -111,6 +112,27 @@ class Log:
         """The log of columns that were a log's before, and of what is known of communities."""
         known = _complete(communities, _COMMUNITY_COLUMNS)
         return replace(cls._few(rows, attributes, label_caller), communities=known)
+
+    @classmethod
+    def of_letters(
+        cls,
+        columns: Mapping[str, Mapping[str, Any]],
+        communities: pd.DataFrame,
+        attributes: tuple[Attribute, ...],
+        label_caller: OfficialCaller,
+    ) -> "Log":
+        """The log of columns of `orders`, `events` and `callbacks` whose words are Arrow's; missing columns as in `of`."""
+        rows = {}
+        for frame, kinds in _told_columns(attributes).items():
+            given = columns[frame]
+            length = len(given["order_id"])
+            rows[frame] = FewRows(
+                {
+                    name: kept(given[name]) if name in given else np.full(length, missing, dtype=dtype)
+                    for name, (dtype, missing) in kinds.items()
+                }
+            )
+        return cls.of_columns(rows, communities, attributes, label_caller)
 
     @classmethod
     def _few(

@@ -19,6 +19,7 @@ from store.few_orders import changed_since, rows_of
 from store.frames import IDS_A_QUESTION, FrameReader
 from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
+from store.log_columns import Columns, log_columns
 from store.predictions import LoggedPrediction
 
 __all__ = ["DEFAULT_DATASET", "LoggedPrediction", "Store", "UnknownOrder", "open_store"]
@@ -67,6 +68,11 @@ class Store:
         with self._reading(bulk=order_ids is None) as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until).all()
+
+    def log_columns(self) -> dict[str, Columns]:
+        """Columns of all `orders`, `events` and `callbacks`, for whoever sorts them (see store/log_columns.py)."""
+        with self._reading(bulk=True) as connection:
+            return log_columns(connection, declared_attributes(connection))
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders' `orders`, `events`, `callbacks` and `communities`; missing is None."""
