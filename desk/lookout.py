@@ -1,5 +1,6 @@
 """Keeps everybody's history current: every write is in the very next score, and no request ever sorts."""
 
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -7,6 +8,7 @@ from threading import RLock, Thread
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from desk.kept_histories import KeptHistories, KeptHistory
 from desk.standing import OrderNow, Standing
@@ -146,12 +148,22 @@ class Lookout:
         base = History.of(Log.of_letters(columns, known, self._attributes, self._label_caller))
         self._warm(base)
         kept = self._kept.keep(base, token, watermark) if self._kept and token else None
-        return _Book(self._store, kept.history if kept else base, watermark, kept)
+        if kept is None:
+            return _Book(self._store, base, watermark)
+        del base, columns
+        _give_back_memory()
+        return _Book(self._store, kept.history, watermark, kept)
 
     def _is_forgotten(self) -> bool:
         """Whether something was forgotten that stands in the file from which history is read."""
         kept = self._book.kept
         return self._kept is not None and kept is not None and not self._kept.is_current(kept)
+
+
+def _give_back_memory() -> None:
+    """Several times what a kept history takes was used to sort it, and is held by cycles and by Arrow's pool."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
 
 
 class _Book:
