@@ -28,7 +28,6 @@ _NUMBERS = (
 )
 #: Stands for sums that go up one by one.
 _ONE_BY_ONE = -1
-_NARROW = 2**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +73,7 @@ class Laid:
 
     def _sums(self, stream: Stream) -> dict[str, int]:
         return {
-            name: _ONE_BY_ONE if _is_counting(sums) else self._put(pa.array(_narrowed(sums)))
+            name: _ONE_BY_ONE if _is_counting(sums) else self._put(pa.array(sums))
             for name, sums in stream.sums.items()
         }
 
@@ -156,8 +155,3 @@ def _counting(history: History) -> Ints:
 
 def _is_counting(sums: Ints) -> bool:
     return bool(sums[-1] == len(sums) - 1 and (np.diff(sums) == 1).all())
-
-
-def _narrowed(sums: Ints) -> Ints:
-    """The same in half the room where even the difference of any two fits into it."""
-    return sums.astype(np.int32) if np.abs(sums).max() <= _NARROW else sums

@@ -1,14 +1,17 @@
 """What routes need, as they name it in their signatures."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import BackgroundTasks, Depends, Path, Request, Response
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
-from serve.once import Once, OnceKey
+from serve.asked_together import AskedTogether
+from serve.once import Once, OnceKey, Said
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
@@ -44,11 +47,16 @@ async def _log(request: Request) -> ScoreLog:
     return found
 
 
+async def _together(request: Request) -> AskedTogether:
+    found: AskedTogether = request.app.state.asked_together
+    return found
+
+
 async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
 
-def _seen(request: Request) -> SeenOrders:
+async def _seen(request: Request) -> SeenOrders:
     return SeenOrders(visit_of(request.scope), _desk(request))
 
 
@@ -67,7 +75,29 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 #: Scores compute: side by side they would only get in each other's way, so they take turns.
 Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
+Together = Annotated[AskedTogether, Depends(_together)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """What a write needs; its answer is given once, and what it wrote is taken in behind the answer."""
+
+    way_in: WayIn
+    callers: Callers
+    now: Now
+    once: OnceOnly
+    response: Response
+    desk: Desk
+    after: BackgroundTasks
+
+    def answered(self, kind: type[Said], write: Callable[[Intake], tuple[int, Said]]) -> Said:
+        """Write, and answer with the status that it brings."""
+        self.after.add_task(self.desk.notice)
+        return self.once.answered(kind, self.way_in, self.callers, self.now, self.response, write)
+
+
+Writing = Annotated[_Writing, Depends()]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]

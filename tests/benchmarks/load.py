@@ -10,16 +10,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: its method, path, and body in JSON."""
+    """One request: its method, path, body in JSON, and the key that it is sent with."""
 
     method: str
     path: str
     body: bytes = b""
+    key: str = ""
 
     def written(self) -> bytes:
         """The request as HTTP/1.1."""
+        key = f"Authorization: Bearer {self.key}\r\n" if self.key else ""
         head = (
-            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\n{key}Content-Type: application/json\r\n"
             f"Content-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
