@@ -90,7 +90,7 @@ class KeptHistories:
         return alone(self._folder / f"{self._store.dataset}.lock")
 
     def newest(self) -> KeptHistory | None:
-        """The newest history that fits; None where there is none."""
+        """The newest history that fits; None where there is none. To be asked by one process at a time."""
         for folder in self._newest_first():
             try:
                 if (found := self._opened(folder)) is not None:

@@ -1,5 +1,6 @@
 """Keeps everybody's history current: every write is in the very next score, and no request ever sorts."""
 
+import ctypes
 import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -161,9 +162,11 @@ class Lookout:
 
 
 def _give_back_memory() -> None:
-    """Several times what a kept history takes was used to sort it, and is held by cycles and by Arrow's pool."""
+    """Sorting took several times what is needed afterwards; cycles, Arrow's pool and the C library would hold it."""
     gc.collect()
     pa.default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's
+        trim(0)
 
 
 class _Book:

@@ -127,7 +127,7 @@ class Chronicle:
 
     @cached_property
     def _callbacks_before(self) -> Ints:
-        return np.concatenate([[0], np.cumsum(self.is_callback)])
+        return np.cumsum(np.append(False, self.is_callback), dtype=np.int32)
 
     @cached_property
     def is_callback(self) -> np.ndarray:
@@ -186,7 +186,7 @@ class Chronicle:
 
         An event is taken back once: the first retraction known counts, later ones take nothing back.
         """
-        target = np.full(len(self), -1, dtype=np.int64)
+        target = np.full(len(self), -1, dtype=np.int32)
         takes = np.flatnonzero(self.is_type(EventType.RETRACTED))
         if not len(takes):
             return target

@@ -305,6 +305,7 @@ def test_a_file_that_outlived_a_forgetting_is_not_used(
     _forget(either_settings)
     (tmp_path / "elsewhere").rename(kept)
     assert KeptHistories(either_settings.home, store, champion.model).newest() is None
+    assert not kept.exists(), "and it goes when somebody meets it"
 
 
 def test_a_history_of_writes_that_a_restore_undid_is_not_used(
