@@ -144,9 +144,10 @@ class KeptHistories:
     def _opened(self, folder: Path) -> KeptHistory | None:
         """None where it is of something else; some error where it is damaged."""
         manifest = Manifest(**json.loads((folder / _MANIFEST).read_text()))
-        if manifest.made_of != self._made_of or not self._store.is_vouched(
-            manifest.token, manifest.watermark
-        ):
+        if not self._store.is_vouched(manifest.token, manifest.watermark):
+            shutil.rmtree(folder, ignore_errors=True)  # it never will be again, and may hold what was forgotten
+            return None
+        if manifest.made_of != self._made_of:
             return None
         if _size_and_checksum(folder / _ARRAYS) != (manifest.size, manifest.checksum):
             raise ValueError("its bytes are not those that were written")
