@@ -133,9 +133,8 @@ def is_dissatisfaction_strong(order: Situation, rules: Rules) -> Owed | None:
 
 
 def _dissatisfaction(order: Situation, from_risk: float) -> Owed | None:
-    since = [order.judged_dissatisfied_at] if order.judged_dissatisfied_at else []
-    if order.is_relayed and order.risk is not None and order.risk >= from_risk:
-        since.append(max(order.round_start, order.risk_since or order.at))
+    risky = order.risky_since(from_risk) if order.is_relayed else None
+    since = [moment for moment in (order.judged_dissatisfied_at, risky) if moment is not None]
     return Owed(min(since)) if since else None
 
 
