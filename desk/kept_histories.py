@@ -145,7 +145,9 @@ class KeptHistories:
         """None where it is of something else; some error where it is damaged."""
         manifest = Manifest(**json.loads((folder / _MANIFEST).read_text()))
         if not self._store.is_vouched(manifest.token, manifest.watermark):
-            shutil.rmtree(folder, ignore_errors=True)  # it never will be again, and may hold what was forgotten
+            shutil.rmtree(
+                folder, ignore_errors=True
+            )  # it never will be again, and may hold what was forgotten
             return None
         if manifest.made_of != self._made_of:
             return None

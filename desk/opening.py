@@ -1,7 +1,7 @@
 """Opening the desk: the store and the champion that go together."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,9 +10,11 @@ from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
 from desk.settings import Settings
+from hotline.bands import BandLimits
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from hotline.order import Order
+from hotline.playbook_file import read_playbook
 from models.registry import Registry
 from store.database import Store, open_store
 from store.predictions import Cause
@@ -37,7 +39,7 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     store = open_store(settings.home, dataset, settings.database_url)
     try:
         kept = KeptHistories(settings.home, store, champion.model)
-        scorer = Scorer(store, champion, kept=kept)
+        scorer = Scorer(store, champion, bands_in_force(settings), kept)
         _try_out(scorer)
     except BaseException:
         store.close()
@@ -56,6 +58,12 @@ def keep_history(settings: Settings) -> None:
         _LOG.warning("history is left for the service to sort: %s", type(error).__name__)
     else:
         store.close()
+
+
+def bands_in_force(settings: Settings) -> BandLimits:
+    """Where the bands begin: at the risks from which the playbook has the manager and the street call."""
+    rules = read_playbook(settings.playbook_file).rules
+    return BandLimits(rules.strong, rules.likely, timedelta(hours=rules.near_hours))
 
 
 def _try_out(scorer: Scorer) -> None:
