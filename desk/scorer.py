@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from desk.kept_histories import KeptHistories
 from desk.lookout import Lookout, OrderStore
 from desk.open_orders import open_frames
 from desk.order_frames import rows_of
@@ -20,6 +21,7 @@ from features.frame import OrderFrame
 from features.history import History, Past
 from features.log import Log
 from features.order_facts import difference, facts_of
+from features.own_chronicle import own_chronicles
 from hotline.bands import BandLimits, band_of
 from hotline.calendar import NO_TIME, from_micros, to_micros
 from hotline.lifecycle import STAGE_ORDER
@@ -37,16 +39,22 @@ class Scorer:
     The reasons cost as much as all the rest, so whoever does not read them can leave them out.
     """
 
-    def __init__(self, store: OrderStore, champion: Registered, limits: BandLimits | None = None) -> None:
+    def __init__(
+        self,
+        store: OrderStore,
+        champion: Registered,
+        limits: BandLimits | None = None,
+        kept: KeptHistories | None = None,
+    ) -> None:
         self.champion = champion
         self.limits = limits or BandLimits()
         model = champion.model
-        self.lookout = Lookout(store, model.attributes, model.label_caller, self._warm)
+        self.lookout = Lookout(store, model.attributes, model.label_caller, self._warm, kept)
 
     def _warm(self, history: History) -> None:
         """Have all streams sorted that scores ask for; afterwards many threads may read them."""
         nobody = np.empty(0, dtype=np.int64)
-        frame = OrderFrame(history.chronicle, nobody, nobody, nobody)
+        frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
         self.champion.model.features.compute(frame, Past.of(frame, history))
 
     def score(self, order_id: str, at: datetime, with_reasons: bool = True) -> Scored:

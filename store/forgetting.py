@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from hotline.order import AttributeOf
-from store import tables
+from store import tables, vouching
 from store.access.tables import forgotten as _forgotten
 from store.connection import reading, writing
 from store.forgotten import PERSONAL_FIELDS, text_attributes
@@ -115,6 +115,7 @@ def _pieces(engine: Engine, which: Which) -> Iterator[list[str]]:
 
 
 def _forget_orders(connection: Connection, order_ids: list[str], revision: int, at: int) -> Forgotten:
+    vouching.disown_all(connection)
     touched = _blank_fields(connection, order_ids)
     for table, key, of in (
         (_revisions, "number", AttributeOf.ORDER),

@@ -168,3 +168,13 @@ kept_answers = Table(
     Index("kept_answers_by_age", "kept_at"),
     sqlite_with_rowid=False,
 )
+
+#: The histories that were sorted from this database and are kept in a file elsewhere (see store/vouching.py).
+#: `announced` is the number of writes when the sorting began, `number` what it had seen; none until it is done.
+kept_histories = Table(
+    "kept_histories",
+    metadata,
+    _key("token"),
+    Column("announced", BigInteger, nullable=False),
+    Column("number", BigInteger),
+)
