@@ -62,7 +62,9 @@ ENTRIES: tuple[Entry, ...] = (
 
 #: Limits that are not an entry's own.
 OTHER_LIMITS = {"P02.urgent": "30min"}
-LIMIT_NAMES = (*(entry.id for entry in ENTRIES), *OTHER_LIMITS)
+#: The names of the entries.
+DUTIES = tuple(entry.id for entry in ENTRIES)
+LIMIT_NAMES = (*DUTIES, *OTHER_LIMITS)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Action(StrEnum):
     SCORE_GIVEN = "score_given"
     READ_WORKLIST = "read_worklist"
     EXPORT_WORKLIST = "export_worklist"
+    READ_DUTIES = "read_duties"
     WRITE_ORDER = "write_order"
     WRITE_EVENT = "write_event"
     WRITE_CALLBACK = "write_callback"
@@ -76,6 +77,7 @@ _ACTION_ZH = {
     Action.SCORE_GIVEN: "对提交的工单作预判",
     Action.READ_WORKLIST: "查看在办工单清单",
     Action.EXPORT_WORKLIST: "导出在办工单清单",
+    Action.READ_DUTIES: "查看工单应办事项",
     Action.WRITE_ORDER: "登记工单",
     Action.WRITE_EVENT: "登记处置环节",
     Action.WRITE_CALLBACK: "登记官方回访",
@@ -90,7 +92,7 @@ _ACTION_ZH = {
 }
 
 _A = Action
-_ON_ORDERS = {_A.READ_SCORE, _A.READ_WORKLIST, _A.EXPORT_WORKLIST, _A.WRITE_EVENT}
+_ON_ORDERS = {_A.READ_SCORE, _A.READ_WORKLIST, _A.EXPORT_WORKLIST, _A.READ_DUTIES, _A.WRITE_EVENT}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.

@@ -16,6 +16,7 @@ from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
 from serve.docs_page import docs
+from serve.duties import duties
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.playbook = read_playbook(settings.playbook_file)
-    app.state.desk = OpenDesk(settings)
+    app.state.desk = OpenDesk(settings, app.state.playbook.rules)
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (api, audit, health, docs, pages, batches):
+    for router in (duties, api, audit, health, docs, pages, batches):
         app.include_router(router)
     check_all_declare(app)
     return app

@@ -13,6 +13,7 @@ from desk.opening import open_scorer
 from desk.scorer import Scorer
 from desk.settings import Settings
 from desk.worklist import Worklist
+from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
@@ -48,8 +49,9 @@ class OpenDesk:
     One that cannot be opened leaves the earlier one in service; `problem` says why.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rules: Rules) -> None:
         self._settings = settings
+        self._rules = rules
         self._registry = Registry(settings.home)
         self._lock = Lock()
         self._loader: Thread | None = None
@@ -73,7 +75,7 @@ class OpenDesk:
     def intake(self) -> Intake:
         """The way in for orders, events and callbacks."""
         self.look()
-        return Intake(self.store, self._event_types)
+        return Intake(self.store, self._event_types, self._rules)
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)

@@ -8,7 +8,7 @@ from hotline.order import ORDER_FIELDS
 ORDER_TIMES = ("received_at", "due_at")
 ORDER_WORDS = tuple(field for field in ORDER_FIELDS if field not in ORDER_TIMES)
 #: What an event carries beside its id, its order, its times of knowing and its attributes.
-EVENT_WORDS = ("actor", "group", "verdict", "retracts")
+EVENT_WORDS = ("actor", "group", "verdict", "retracts", "duty", "duty_note")
 CALLBACK_ANSWERS = ("answered", "rating", "solved", "contact_confirmed")
 COMMUNITY_FACTS = ("has_assembly", "has_fund_account", "year_built", "households")
 
