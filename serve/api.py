@@ -33,13 +33,13 @@ from store.predictions import Cause
 Responses = dict[int | str, dict[str, Any]]
 INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
 UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
-_CONTRADICTION: Responses = {
+CONTRADICTION: Responses = {
     409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
 }
 UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
 TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = UNREADABLE | _CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
+_WRITES = UNREADABLE | CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
 _SHEETS: Responses = {
     200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
 }

@@ -22,6 +22,7 @@ from serve.guard import Guard
 from serve.health import health
 from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
+from serve.queue import queue
 from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (duties, api, audit, health, docs, pages, batches):
+    for router in (duties, queue, api, audit, health, docs, pages, batches):
         app.include_router(router)
     check_all_declare(app)
     return app

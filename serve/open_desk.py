@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.intake import Intake
 from desk.opening import open_scorer
+from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
 from desk.settings import Settings
 from desk.worklist import Worklist
@@ -34,6 +35,13 @@ class InService:
     store: Store
     scorer: Scorer
     worklist: Worklist
+    queues: QueueDesk
+
+    @classmethod
+    def of(cls, store: Store, scorer: Scorer) -> "InService":
+        """A champion that begins to serve."""
+        worklist = Worklist(scorer)
+        return cls(store, scorer, worklist, QueueDesk(scorer, worklist))
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,7 @@ class OpenDesk:
     def _load(self, mark: Mark) -> None:
         try:
             store, scorer = open_scorer(self._settings)
-            opened = InService(store, scorer, Worklist(scorer))
+            opened = InService.of(store, scorer)
         except Exception as error:
             message = _why(error)
             _LOG.error("champion_refused", kind=type(error).__name__)

@@ -200,3 +200,9 @@ class ExportQuery(_BandQuery):
     """Which moment, which part of the list, and which kind of sheet."""
 
     format: SheetKind = SheetKind.XLSX
+
+
+class QueueQuery(Body):
+    """How much of the queue is asked for."""
+
+    limit: int = Field(100, ge=1, le=1_000, description="so many orders at most, today's calls first")
