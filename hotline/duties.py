@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.situation import Situation
@@ -108,6 +108,7 @@ class Rules:
     likely, strong : the risks from which dissatisfaction is likely, and strong
     near_hours     : hours before the due date from which it is near
     urged          : so many urges make an order hard for its manager
+    claim_hours    : hours for which an order of the queue stays with whoever claimed it
     """
 
     likely: float = 0.3
@@ -118,6 +119,12 @@ class Rules:
     neighbours: frozenset[str] = frozenset({"违建群租", "噪声"})
     private_part: str = "自用"
     petition_words: tuple[str, ...] = ("信访件", "信访编号", "已信访", "群访", "已起诉", "诉讼", "法院")
+    claim_hours: float = 4.0
+
+    @property
+    def claims_held_for(self) -> timedelta:
+        """How long an order stays claimed by whoever took it and did nothing."""
+        return timedelta(hours=self.claim_hours)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from hotline.calendar import WorkingCalendar
 from hotline.duties import Duty, Entry, Owed, Post, Rules, State
 from hotline.lifecycle import EventType as E
 from hotline.limits import Limit
+from hotline.policy import Role
 from hotline.situation import Situation
 
 # fmt: off
@@ -62,7 +63,20 @@ ENTRIES: tuple[Entry, ...] = (
 
 #: Limits that are not an entry's own.
 OTHER_LIMITS = {"P02.urgent": "30min"}
-LIMIT_NAMES = (*(entry.id for entry in ENTRIES), *OTHER_LIMITS)
+#: The names of the entries.
+DUTIES = tuple(entry.id for entry in ENTRIES)
+LIMIT_NAMES = (*DUTIES, *OTHER_LIMITS)
+
+
+#: Calls that a desk can make in a day (inferred; a setting).
+CAPACITIES: Mapping[Role, int] = {
+    Role.MANAGER: 6,
+    Role.COMPANY: 20,
+    Role.EMERGENCY_STATION: 10,
+    Role.STREET_HANDLER: 20,
+    Role.CALL_CENTRE: 40,
+    Role.DISTRICT_CENTRE: 40,
+}
 
 
 @dataclass(frozen=True)
@@ -71,17 +85,23 @@ class Playbook:
 
     limits  : by entry, such as P09, or by the name of another limit, such as P02.urgent
     streets : the same of single streets, by street
+    capacities : calls a day, by who makes them
     """
 
     limits: Mapping[str, Limit] = field(default_factory=dict)
     streets: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    capacities: Mapping[Role, int] = field(default_factory=lambda: dict(CAPACITIES))
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
 
     def duties(self, order: Situation) -> list[Duty]:
         """The duties that apply to an order at its moment: what is owed first, the most pressing at the top."""
         found = (self._duty(entry, order) for entry in ENTRIES)
         return sorted((duty for duty in found if duty), key=_pressing)
+
+    def capacity(self, role: Role) -> int:
+        """So many calls someone of this role can make in a day."""
+        return self.capacities.get(role, 0)
 
     def limit(self, name: str, street: str | None = None) -> Limit:
         """The limit of an entry, or of another name, in a street."""

@@ -10,6 +10,7 @@ from fastapi import BackgroundTasks, Depends, Path, Request, Response
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
+from hotline.playbook import Playbook
 from serve.asked_together import AskedTogether
 from serve.once import Once, OnceKey, Said
 from serve.open_desk import InService, OpenDesk
@@ -52,6 +53,11 @@ async def _together(request: Request) -> AskedTogether:
     return found
 
 
+async def _playbook(request: Request) -> Playbook:
+    found: Playbook = request.app.state.playbook
+    return found
+
+
 async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
@@ -76,6 +82,7 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Together = Annotated[AskedTogether, Depends(_together)]
+Rulebook = Annotated[Playbook, Depends(_playbook)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]

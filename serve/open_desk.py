@@ -10,9 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.intake import Intake
 from desk.opening import open_scorer
+from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
 from desk.settings import Settings
 from desk.worklist import Worklist
+from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
@@ -33,6 +35,13 @@ class InService:
     store: Store
     scorer: Scorer
     worklist: Worklist
+    queues: QueueDesk
+
+    @classmethod
+    def of(cls, store: Store, scorer: Scorer) -> "InService":
+        """A champion that begins to serve."""
+        worklist = Worklist(scorer)
+        return cls(store, scorer, worklist, QueueDesk(scorer, worklist))
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,9 @@ class OpenDesk:
     One that cannot be opened leaves the earlier one in service; `problem` says why.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rules: Rules) -> None:
         self._settings = settings
+        self._rules = rules
         self._registry = Registry(settings.home)
         self._lock = Lock()
         self._loader: Thread | None = None
@@ -73,7 +83,7 @@ class OpenDesk:
     def intake(self) -> Intake:
         """The way in for orders, events and callbacks."""
         self.look()
-        return Intake(self.store, self._event_types)
+        return Intake(self.store, self._event_types, self._rules)
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
@@ -128,7 +138,7 @@ class OpenDesk:
     def _load(self, mark: Mark) -> None:
         try:
             store, scorer = open_scorer(self._settings)
-            opened = InService(store, scorer, Worklist(scorer))
+            opened = InService.of(store, scorer)
         except Exception as error:
             message = _why(error)
             _LOG.error("champion_refused", kind=type(error).__name__)

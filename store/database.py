@@ -13,7 +13,8 @@ from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
 from hotline.whole_files import write_whole
-from store import kept_answers, leases, live, predictions, tables, vouching
+from store import claims, kept_answers, leases, live, predictions, tables, vouching
+from store.claims import Claim, Outcome
 from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
 from store.few_orders import changed_since, rows_of
 from store.frames import IDS_A_QUESTION, FrameReader
@@ -217,6 +218,28 @@ class Store:
             if is_held:
                 predictions.append(connection, rows)
             return is_held
+
+    def claim(self, order_id: str, person: str, at: int, held_since: int) -> Claim:
+        """Claim an order, and the claim that stands: one's own, or that of whoever was first."""
+        with self._writing() as (connection, _):
+            return claims.take(connection, order_id, person, at, held_since)
+
+    def end_claim(
+        self, order_id: str, person: str, at: int, outcome: Outcome, reason: str | None = None
+    ) -> bool:
+        """End one's own claim; False where one holds none of this order."""
+        with self._writing() as (connection, _):
+            return claims.end(connection, order_id, person, at, outcome, reason)
+
+    def held_claims(self, since: int) -> dict[str, Claim]:
+        """The claims made since then that are held, by order."""
+        with self._reading() as connection:
+            return claims.held(connection, since=since)
+
+    def ended_claims(self, since: int, outcome: Outcome) -> list[Claim]:
+        """The claims that ended so since then, newest first."""
+        with self._reading() as connection:
+            return claims.ended_since(connection, since, outcome)
 
     def recall(self, asked: WriteKey, since: int) -> KeptAnswer | None:
         """What was answered under this key since then; KeyTaken if it came with another request."""
