@@ -1,5 +1,6 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Annotated, Any
 
@@ -93,15 +94,14 @@ def add_order(
     after: BackgroundTasks,
 ) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    order = body.to_order(callers.of, now)
-    seen.given(who, order)
+    seen.given(who, body.to_order(callers.of, now))
 
-    def write(way_in: Intake) -> tuple[int, OrderWritten]:
-        status = way_in.add_order(order, now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(body.to_order(callers.of, received), received)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
     after.add_task(desk.notice)
-    return once.answered(OrderWritten, way_in, callers, now, response, write)
+    return once.answered(OrderWritten, way_in, callers, response, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
@@ -112,7 +112,6 @@ def add_events(
     seen: Seen,
     way_in: WayIn,
     callers: Callers,
-    now: Now,
     once: OnceOnly,
     response: Response,
     desk: Desk,
@@ -121,13 +120,13 @@ def add_events(
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        new = way_in.add_events(order_id, [event.to_event(now) for event in body], now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        new = way_in.add_events(order_id, [event.to_event(received) for event in body], received)
         unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=received)
 
     after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, now, response, write)
+    return once.answered(EventsWritten, way_in, callers, response, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
@@ -138,7 +137,6 @@ def add_callbacks(
     seen: Seen,
     way_in: WayIn,
     callers: Callers,
-    now: Now,
     once: OnceOnly,
     response: Response,
     desk: Desk,
@@ -147,13 +145,13 @@ def add_callbacks(
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        new = way_in.add_callbacks(order_id, [callback.to_callback(now) for callback in body], now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        new = way_in.add_callbacks(order_id, [callback.to_callback(received) for callback in body], received)
         unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=now)
+        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=received)
 
     after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, now, response, write)
+    return once.answered(EventsWritten, way_in, callers, response, write)
 
 
 @api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
