@@ -6,15 +6,16 @@ from random import Random
 
 import pytest
 
-from tests.torture.killed_jobs import Torture
+from tests.torture.killed_jobs import JOBS
 from tests.torture.killing import a_mother
+from tests.torture.torture import Torture
 
 pytestmark = pytest.mark.slow
 
 #: Twenty kills, each kind among them.
 PLAN = (
     *("serve", "ingest", "promote", "register", "upgrade", "serve", "backup", "restore", "ingest", "serve"),
-    *("serve", "promote", "ingest", "serve", "upgrade", "ingest", "backup", "serve", "promote", "serve"),
+    *("train", "promote", "ingest", "serve", "upgrade", "train", "backup", "serve", "promote", "serve"),
 )
 
 
@@ -27,7 +28,7 @@ def test_killed_at_twenty_moments_nothing_is_lost_doubled_or_left_half(
     with a_mother(tmp_path) as mother:
         torture = Torture(home, tmp_path, mother, Random(20261125))
         for job in PLAN:
-            torture.kill(job)
+            torture.kill(job, JOBS[job])
     assert torture.ledger.orders and torture.ledger.events and torture.ledger.scores
     assert sum(torture.met.values()) >= len(PLAN) // 2, f"most kills came too late: {torture.met}"
 
