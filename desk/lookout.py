@@ -64,8 +64,8 @@ class Lookout:
         self._waiting: set[str] = set()
         self._book = self._sorted_anew()
 
-    def look(self, order_id: str | None = None) -> Standing:
-        """Everybody's history as it stands now, this order's own rows in any case included."""
+    def look(self, *order_ids: str) -> Standing:
+        """Everybody's history as it stands now, these orders' own rows in any case included."""
         with self._lock:
             written, watermark = self._store.changed_since(self._book.standing.watermark)
             if watermark != self._book.standing.watermark:
@@ -73,9 +73,9 @@ class Lookout:
                     self._waiting.update(written)
                     written = []
                 self._book.take_in(written, watermark)
-            if order_id in self._waiting:
-                self._book.take_in([order_id], watermark)
-            self._waiting.difference_update(written, [order_id])
+            if asked := self._waiting.intersection(order_ids):
+                self._book.take_in(sorted(asked), watermark)
+            self._waiting.difference_update(written, asked)
             if self._waiting or len(self._book.standing.changed) > MOST_CHANGED:
                 self._sort_in_background()
             return self._book.standing

@@ -19,6 +19,9 @@ class Scored:
     predictions: tuple[Prediction, ...]
     columns: Columns
 
+    def __len__(self) -> int:
+        return len(self.predictions)
+
     @classmethod
     def joined(cls, pieces: Sequence["Scored"]) -> "Scored":
         """Several as one, one after the other."""

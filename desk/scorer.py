@@ -9,6 +9,7 @@ import numpy as np
 from desk.lookout import Lookout, OrderStore
 from desk.open_orders import open_frames
 from desk.order_frames import rows_of
+from desk.questions import Question, Refusal, laid_out
 from desk.reasons import top_reasons
 from desk.refusals import NotReceivedYet
 from desk.scored import Scored
@@ -26,6 +27,8 @@ from hotline.order import Order
 from hotline.prediction import Prediction
 from hotline.satisfaction import Rating
 from models.registry import Registered
+
+Answer = Prediction | Refusal
 
 
 class Scorer:
@@ -48,9 +51,26 @@ class Scorer:
 
     def score(self, order_id: str, at: datetime, with_reasons: bool = True) -> Scored:
         """One order of the store at a moment. NoSuchOrder if unknown; NotReceivedYet before its receipt."""
-        standing = self.lookout.look(order_id)
-        frame = _asked(standing.chronicle_of(order_id), order_id, at)
-        return self.score_frame(frame, standing.past(frame), with_reasons)
+        scored, (answer,) = self.score_each([Question(order_id, at, with_reasons)])
+        if not isinstance(answer, Prediction):
+            raise answer
+        return scored
+
+    def score_each(self, questions: Sequence[Question]) -> tuple[Scored, list[Answer]]:
+        """Orders of the store together, and for each question, in the order asked, its score or why it has none.
+
+        The same question asked twice is answered once.
+        """
+        standing = self.lookout.look(*(question.order_id for question in questions))
+        answers: dict[Question, Answer] = {}
+        pieces = []
+        for laid in laid_out(standing, list(dict.fromkeys(questions))):
+            answers |= laid.refused
+            if laid.questions:
+                with_reasons = [question.with_reasons for question in laid.questions]
+                pieces.append(self.score_frame(laid.frame, standing.past(laid.frame), with_reasons))
+                answers |= zip(laid.questions, pieces[-1].predictions, strict=True)
+        return Scored.joined(pieces), [answers[question] for question in questions]
 
     def score_given(self, order: Order, at: datetime, with_reasons: bool = True) -> Scored:
         """An order as it is given, whether or not the store has it, amid everybody's history."""
@@ -82,20 +102,24 @@ class Scorer:
         ]
         return Scored.joined(pieces).riskiest_first()
 
-    def explained(self, scored: Scored, matrix: np.ndarray | None = None) -> Scored:
-        """Scores with the reasons that were left out before; `matrix` is theirs, if it is there already."""
+    def explained(self, scored: Scored) -> Scored:
+        """Scores with the reasons that were left out before."""
         if not scored.predictions:
             return scored
-        model = self.champion.model
-        effects = model.contributions(scored.columns, matrix)
-        told = (
-            replace(prediction, reasons=top_reasons(model.features, scored.columns, effects, row))
-            for row, prediction in enumerate(scored.predictions)
-        )
+        return self._explained(scored, self.champion.model.matrix(scored.columns), [True] * len(scored))
+
+    def _explained(self, scored: Scored, matrix: np.ndarray, chosen: Sequence[bool]) -> Scored:
+        model, rows = self.champion.model, np.flatnonzero(chosen)
+        columns = {name: values[rows] for name, values in scored.columns.items()}
+        effects = model.contributions(columns, matrix[rows])
+        told = list(scored.predictions)
+        for place, row in enumerate(rows):
+            reasons = top_reasons(model.features, columns, effects, place)
+            told[row] = replace(told[row], reasons=reasons)
         return Scored(tuple(told), scored.columns)
 
-    def score_frame(self, frame: OrderFrame, past: Past, with_reasons: bool) -> Scored:
-        """Questions that were asked already, amid what they may see."""
+    def score_frame(self, frame: OrderFrame, past: Past, with_reasons: bool | Sequence[bool]) -> Scored:
+        """Questions that were asked already, amid what they may see; with the reasons of all, some or none."""
         model = self.champion.model
         columns = model.features.compute(frame, past)
         matrix = model.matrix(columns)
@@ -128,7 +152,8 @@ class Scorer:
                 )
             )
         scored = Scored(tuple(predictions), columns)
-        return self.explained(scored, matrix) if with_reasons else scored
+        chosen = [with_reasons] * len(frame) if isinstance(with_reasons, bool) else with_reasons
+        return self._explained(scored, matrix, chosen) if any(chosen) else scored
 
 
 def _asked(chronicle: Chronicle, order_id: str, at: datetime) -> OrderFrame:

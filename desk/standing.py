@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 
-from desk.refusals import NoSuchOrder
 from features.changes import Changes
 from features.chronicle import Chronicle
 from features.frame import OrderFrame
@@ -42,13 +41,6 @@ class Standing:
     def past(self, frame: OrderFrame, *more: Changes) -> Past:
         """What these questions may see."""
         return Past(frame, ((self.base, 1),), (self.changes, *more) if self.changed else more)
-
-    def chronicle_of(self, order_id: str) -> Chronicle:
-        """One order's own rows. NoSuchOrder where it was not there."""
-        found = self._find(order_id)
-        if found is None:
-            raise NoSuchOrder(order_id)
-        return found
 
     def facts_of(self, order_id: str) -> OrderFacts:
         """What one order adds to history; nothing where it was not there."""

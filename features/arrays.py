@@ -62,6 +62,8 @@ def places_among(moments: Ints, times: Ints) -> Ints:
     return pd.Index(moments, copy=False).get_indexer(times - 1, method="pad") + 1
 
 
+#: Up to so many questions are few: what is worked out for them is kept while they are answered.
+FEW = 100
 #: So many rows can be passed over in the time that one search among them takes.
 SEARCH_COSTS = 20
 
@@ -74,8 +76,8 @@ def places_below(marks: Ints, questions: tuple[Ints, ...], rows: int) -> tuple[I
     >>> [found.tolist() for found in places_below(np.array([1, 5]), (np.array([1]), np.array([2, 6])), 6)]
     [[0], [1, 2]]
     """
-    if len(questions[0]) == 1 or len(questions[0]) * SEARCH_COSTS < rows:
-        return tuple(np.searchsorted(marks, asked, side="left") for asked in questions)
+    if len(questions[0]) <= FEW or len(questions[0]) * SEARCH_COSTS < rows:
+        return tuple(marks.searchsorted(asked) for asked in questions)
     below = np.zeros(rows + 1, dtype=np.int32)
     below[marks + 1] = 1
     np.cumsum(below, out=below)

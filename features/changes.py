@@ -28,6 +28,7 @@ _Asked = tuple[str, Key]
 _FIRST_ROOM = 16
 #: Up to so many facts of a key are summed one by one; more of them as arrays.
 _FEW = 48
+_ALWAYS = int(np.iinfo(np.int64).min)
 
 
 class _Facts:
@@ -83,15 +84,28 @@ class Changes:
     orders: Container[str]
     communities: tuple[pd.DataFrame, ...] = ()
 
-    def sum(
-        self, key: tuple[str | None, ...], as_of: int, kind: str, by: Key, days: float | None, value: str
-    ) -> int:
-        """What is to be added to one question's sum over a window."""
+    def add_few(
+        self,
+        totals: Mapping[str, Ints],
+        keys: Sequence[tuple[str | None, ...]],
+        as_of: Ints,
+        kind: str,
+        by: Key,
+        days: Sequence[float | None],
+    ) -> None:
+        """Add what is to be added to the sums of a few questions: value by value, stretches × questions."""
         size = self.sizes.get((kind, by), 0)
         if not size:
-            return 0
-        start = np.iinfo(np.int64).min if days is None else as_of - int(days * DAY)
-        return self.facts[kind, by].sum(key, value, size, int(start), as_of)
+            return
+        facts = self.facts[kind, by]
+        for question, key in enumerate(keys):
+            if key not in facts.codes:
+                continue
+            end = int(as_of[question])
+            for row, stretch in enumerate(days):
+                start = _ALWAYS if stretch is None else end - int(stretch * DAY)
+                for value, total in totals.items():
+                    total[row, question] += facts.sum(key, value, size, start, end)
 
     def sums(self, past: "Past", kind: str, by: Key, days: float | None, value: str) -> Floats:
         """The same for many questions."""

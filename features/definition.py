@@ -46,8 +46,7 @@ class Feature:
 
     def column(self, orders: OrderFrame, past: Past) -> np.ndarray:
         """Its values for each question."""
-        given = {"orders": orders, "past": past}
-        values = self.compute(**{need: given[need] for need in self.needs})
+        values = self.compute(*(orders if need == "orders" else past for need in self.needs))
         return np.asarray(values, dtype=np.float64 if self.kind == "number" else object)
 
     @property

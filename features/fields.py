@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import SEARCH_COSTS, Ints, Mask
+from features.arrays import FEW, SEARCH_COSTS, Ints, Mask
 from features.log import TIME_FIELDS
 from hotline.calendar import NO_TIME
 
@@ -41,9 +41,9 @@ class FieldIndex:
         """The value at each position; `missing` where the field was not known yet."""
         if not len(self.position):
             return np.full(len(position), missing, dtype=self.value.dtype)
-        if len(position) == 1 or len(position) * SEARCH_COSTS < self.rows:
+        if len(position) <= FEW or len(position) * SEARCH_COSTS < self.rows:
             # few questions: only the entries asked for are looked at
-            found = np.searchsorted(self.position, position, side="right") - 1
+            found = self.position.searchsorted(position, side="right") - 1
             return np.where(self.is_told[found], self.value[found], missing)
         return np.where(self.is_told, self.value, missing)[self._laid[position]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import Floats, Ints, sorting
+from features.arrays import FEW, Floats, Ints, sorting
 from features.chronicle import Chronicle
 from features.own_events import OwnEvents
 from hotline.calendar import NO_TIME
@@ -73,8 +73,8 @@ class OrderFrame:
         return self._field(name, np.nan)
 
     def _field(self, name: str, missing: Any) -> np.ndarray:
-        """A field as known then; a single question keeps what was found, for several features ask for it."""
-        if len(self) > 1:
+        """A field as known then; few questions keep what was found, for several features ask for it."""
+        if self.memory is None:
             return self.chronicle.field(name).at(self.position, missing)
         if name not in self._found:
             self._found[name] = self.chronicle.field(name).at(self.position, missing)
@@ -82,8 +82,8 @@ class OrderFrame:
 
     @cached_property
     def memory(self) -> dict[Any, Any] | None:
-        """What was worked out for the only question; None where there are several."""
-        return {} if len(self) == 1 else None
+        """What was worked out for a few questions; None where there are many."""
+        return {} if len(self) <= FEW else None
 
     @cached_property
     def _found(self) -> dict[str, np.ndarray]:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.alone import Alone
-from features.arrays import Floats, Ints, Mask, numbered, places_among
+from features.arrays import FEW, Floats, Ints, Mask, numbered, places_among
 from features.changes import Changes
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
+from features.few import Few, UsualSums
 from features.fields import FieldIndex
 from features.frame import OrderFrame
 from features.log import Log
@@ -49,6 +49,11 @@ class History:
     def asked(self) -> tuple[tuple[str, Key], ...]:
         """The streams (kind and key) that were asked for so far."""
         return tuple(self._streams)
+
+    @cached_property
+    def usual_sums(self) -> UsualSums:
+        """The sums that few questions asked for so far."""
+        return UsualSums()
 
     def _moment(self, time: Ints) -> Ints:
         """The places of times among the chronicle's moments."""
@@ -149,14 +154,14 @@ class Past:
         return {}
 
     @cached_property
-    def alone(self) -> "Alone | None":
-        """The only question; None where there are none or several."""
-        return Alone(self) if len(self.frame) == 1 else None
+    def few(self) -> "Few | None":
+        """The questions where they are few; None where there are none or many."""
+        return Few(self) if 0 < len(self.frame) <= FEW else None
 
     @cached_property
     def memory(self) -> dict[Any, Any] | None:
-        """What was worked out for the only question; None where there are several."""
-        return {} if self.alone is not None else None
+        """What was worked out for a few questions; None where there are many."""
+        return {} if self.few is not None else None
 
     def community_fact(self, name: str) -> Floats:
         """A fact about each order's community, as known at the moment; NaN where nothing was."""

@@ -1,4 +1,4 @@
-"""What several features ask of the same question is worked out once, where there is one question only."""
+"""What several features ask of the same questions is worked out once, where these are few."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -31,5 +31,5 @@ _PLAIN = (str, int, float, tuple)
 
 
 def remembered(function: Callable[..., T]) -> Remembered[T]:
-    """Mark a function whose answers to a single question are kept while it is answered."""
+    """Mark a function whose answers to a few questions are kept while they are answered."""
     return Remembered(function)

@@ -25,8 +25,8 @@ class Window:
 
     def sum(self, value: str) -> Floats:
         """The sum of a whole-number value of the facts."""
-        if self.past.alone is not None:
-            return self.past.alone.column(self.kind, self.by, self.days, value, at_least_none=False)
+        if self.past.few is not None:
+            return self.past.few.column((self.kind, self.by, self.days, value), at_least_none=False)
         total = np.empty(len(self.past.frame))
         for number, (history, sign) in enumerate(self.past.layers):
             sums = history.stream(self.kind, self.by).sums[value]
@@ -48,8 +48,8 @@ class Window:
     @property
     def count(self) -> Floats:
         """How many facts; what was taken back may weigh more than what is left in a short window."""
-        if self.past.alone is not None:
-            return self.past.alone.column(self.kind, self.by, self.days, "count", at_least_none=True)
+        if self.past.few is not None:
+            return self.past.few.column((self.kind, self.by, self.days, "count"), at_least_none=True)
         count = self.sum("count")
         return np.maximum(count, 0.0, out=count)
 

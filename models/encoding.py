@@ -12,6 +12,8 @@ from features.definition import FeatureSet
 #: A level of a category gets its own column from this many orders on; the rest share "other".
 _LEAST_ORDERS = 20
 _MOST_LEVELS = 30
+#: Up to so many rows are compared one by one: a pandas index costs more.
+_FEW_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Encoding:
             matrix[:, place] = columns[name]
             place += 1
         for name, levels in self.levels.items():
-            if size == 1:
-                matrix[0, place : place + len(levels)] = [columns[name][0] == level for level in levels]
+            if size <= _FEW_ROWS:
+                told = [[value == level for level in levels] for value in columns[name]]
+                matrix[:, place : place + len(levels)] = told
             else:
                 codes = pd.Index(levels).get_indexer(pd.Index(columns[name]))
                 matrix[:, place : place + len(levels)] = codes[:, None] == np.arange(len(levels))

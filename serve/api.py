@@ -1,6 +1,7 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from serve.answers import (
     worklist_answer,
 )
 from serve.errors import ErrorOut
-from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Turn, WayIn, WhichOrder
+from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Together, Turn, WayIn, WhichOrder
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
 from store.predictions import Cause
 
@@ -155,22 +156,17 @@ def add_callbacks(
 
 
 @api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
-def score(
+async def score(
     who: MayReadScores,
     order_id: WhichOrder,
     asked: Annotated[ScoreQuery, Query()],
     seen: Seen,
     service: Service,
-    log: Log,
-    now: Now,
-    turn: Turn,
+    together: Together,
 ) -> Response:
     """Score an order of the store at any moment of its life. The score is logged."""
-    seen.order(who, order_id)
-    with turn:
-        scored = service.scorer.score(order_id, asked.at or now, asked.reasons)
-    log.add(service.store, scored, now)
-    return score_answer(scored.predictions[0])
+    check = partial(seen.order, who, order_id)
+    return score_answer(await together.score(service, order_id, asked.at, asked.reasons, check))
 
 
 @api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | UNAVAILABLE)

@@ -10,6 +10,7 @@ from desk.access.secret import Signatures
 from desk.settings import Settings
 from serve.access import Door, check_all_declare
 from serve.api import api
+from serve.asked_together import AskedTogether
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
+    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn)
     app.state.audit_trail = AuditTrail()
     app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)
@@ -59,10 +61,11 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
-    for at_work in (app.state.score_log, app.state.audit_trail, app.state.rescorer):
-        at_work.start()
+    state = app.state
+    at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer)
+    for one in at_work:
+        one.start()
     yield
-    app.state.rescorer.close()
-    app.state.audit_trail.close()
-    app.state.score_log.close()
-    app.state.desk.close()
+    for one in reversed(at_work):
+        one.close()
+    state.desk.close()

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.access.person import OutsideScope, Person
 from desk.answers import prediction_json
-from desk.batch import score_named
 from desk.intake import Intake
+from desk.questions import Question
 from desk.refusals import NoSuchOrder
 from hotline.errors import QinglingError
 from hotline.order import Order
@@ -112,10 +112,9 @@ class _Batch:
         """The lines of orders of the store; those outside one's reach are told like none at all."""
         for start in range(0, len(order_ids), _TOGETHER):
             asked = order_ids[start : start + _TOGETHER]
+            questions = [Question(name, self.at, self.with_reasons) for name in asked if name in reached]
             with self.turn:
-                scored, found = score_named(
-                    self.service.scorer, [i for i in asked if i in reached], self.at, self.with_reasons
-                )
+                scored, found = self.service.scorer.score_each(questions)
             self.log.add(self.service.store, scored, self.now)
             told = iter(found)
             for row, order_id in enumerate(asked, start):

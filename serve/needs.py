@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
+from serve.asked_together import AskedTogether
 from serve.once import Once, OnceKey
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
@@ -44,11 +45,16 @@ async def _log(request: Request) -> ScoreLog:
     return found
 
 
+async def _together(request: Request) -> AskedTogether:
+    found: AskedTogether = request.app.state.asked_together
+    return found
+
+
 async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
 
-def _seen(request: Request) -> SeenOrders:
+async def _seen(request: Request) -> SeenOrders:
     return SeenOrders(visit_of(request.scope), _desk(request))
 
 
@@ -67,6 +73,7 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 #: Scores compute: side by side they would only get in each other's way, so they take turns.
 Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
+Together = Annotated[AskedTogether, Depends(_together)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]

@@ -23,7 +23,13 @@ _MOST_WAITING = 1_000
 #: Answers written in one transaction at most.
 _MOST_TOGETHER = 200
 #: Seconds after which an answer waits no longer; longer than a writer waits for the database.
-_PATIENCE = 8.0
+PATIENCE = 8.0
+
+
+def too_late() -> Unavailable:
+    """What whoever asked is told where a score could not be logged in time."""
+    message = "the score could not be logged in time, so it is not given"
+    return Unavailable("store_busy", message, "try again in a few seconds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +57,20 @@ class ScoreLog:
 
         Raises what the database raised, or Unavailable where it took too long: then nothing is answered.
         """
+        try:
+            self.put(store, scored, at, cause).result(PATIENCE)
+        except WaitedTooLong:
+            raise too_late() from None
+
+    def put(self, store: Store, scored: Scored, at: datetime, cause: Cause = Cause.ASKED) -> "Future[None]":
+        """Have scores logged; the future is done once they are on the disk. Unavailable where too many wait."""
         self._metrics.scored(Counter(p.band.value for p in scored.predictions), cause.value)
         entry = _Entry(store, logged(scored, at, cause))
         try:
             self._waiting.put_nowait(entry)
-            entry.written.result(_PATIENCE)
-        except (Full, WaitedTooLong):
-            message = "the score could not be logged in time, so it is not given"
-            raise Unavailable("store_busy", message, "try again in a few seconds") from None
+        except Full:
+            raise too_late() from None
+        return entry.written
 
     def close(self) -> None:
         """Write what waits, then stop."""

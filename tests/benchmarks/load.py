@@ -10,19 +10,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: its method, path, body in JSON, and headers beyond the usual."""
+    """One request: its method, path, body in JSON, the key that it is sent with, and other headers."""
 
     method: str
     path: str
     body: bytes = b""
+    key: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def written(self) -> bytes:
         """The request as HTTP/1.1."""
+        key = f"Authorization: Bearer {self.key}\r\n" if self.key else ""
         more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         head = (
-            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-            f"{more}Content-Length: {len(self.body)}\r\n\r\n"
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\n{key}{more}"
+            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
 

@@ -10,15 +10,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from desk.access.issuing import Issuing
 from desk.opening import open_scorer
 from desk.scored import Scored
-from hotline.calendar import from_micros
+from hotline.calendar import SHANGHAI, from_micros
+from hotline.policy import Role
+from hotline.scope import WHOLE_DISTRICT
 from models.registry import Registry
+from store.database import open_store
 from tests.benchmarks.homes import a_home, settings_of
 from tests.benchmarks.load import Ask, Measured, answer, load
 from tests.benchmarks.servers import Server, free_port, serving, uvicorn
@@ -76,7 +81,8 @@ def peers(home: Path, scored: Scored, tmp_path_factory: pytest.TempPathFactory) 
         ours, hello, naive, mlflow = (free_port() for _ in range(4))
         serve = [sys.executable, "-m", "pipelines", "serve", "--port", str(ours)]
         us = start("ours", serve, ours, Ask("GET", "/readyz"), QINGLING_HOME=str(home))
-        bare = [Ask("GET", f"{path}?reasons=false") for path in paths]
+        key = _key(home)
+        bare = [Ask("GET", f"{path}?reasons=false", key=key) for path in paths]
         size = str(len(answer(ours, bare[0])))
         asks = {"hello": [Ask("GET", "/hello")], "naive": _matrix_rows(home, scored)}
         asks["mlflow"] = _feature_rows(scored)
@@ -100,7 +106,7 @@ def peers(home: Path, scored: Scored, tmp_path_factory: pytest.TempPathFactory) 
         command += ["-p", str(mlflow), "-h", "127.0.0.1", "--env-manager", "local", "--workers", "1"]
         them = start("mlflow", command, mlflow, asks["mlflow"][0])
         yield {
-            "with reasons": Peer(us, [Ask("GET", path) for path in paths]),
+            "with reasons": Peer(us, [Ask("GET", path, key=key) for path in paths]),
             "without reasons": Peer(us, bare),
             "hello": Peer(greeting, asks["hello"]),
             "naive": Peer(plain, asks["naive"]),
@@ -138,6 +144,15 @@ def test_scores_beside_mlflow_the_naive_way_and_a_hello(peers: dict[str, Peer]) 
     ):
         print(f"  CPU: {told:35} {cpu[of] / cpu[over]:6.2f} ×")
     assert ours.a_second > best["mlflow"].a_second
+
+
+def _key(home: Path) -> str:
+    """The key of software that may ask for any order."""
+    store = open_store(home)
+    issuing = Issuing(store.engine, "bench", datetime.now(SHANGHAI))
+    key = issuing.add_key("bench", Role.SYSTEM, WHOLE_DISTRICT)
+    store.close()
+    return key
 
 
 def _artefact(model: str, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -51,7 +51,7 @@ class Callers:
     """Everybody who asks, with what they know."""
 
     lines: Lines
-    key: Mapping[str, str]
+    key: str
     done: Disturbances
     stored: Sequence[Mapping[str, Any]]
     """Orders that were there before: their ids, communities and companies."""
@@ -173,7 +173,7 @@ class Callers:
     ) -> int | None:
         """Send a write until it is acknowledged, under one key; the worker that did, None where none did."""
         key = {"Idempotency-Key": f"{life.order_id}-{kind}-{life.sent}"}
-        ask = Ask("POST", path, orjson.dumps(body), key)
+        ask = Ask("POST", path, orjson.dumps(body), headers=key)
         for _ in range(_MOST_TRIES):
             reply, asked = await self._asked(kind, ask, due)
             if reply is None:
@@ -194,7 +194,7 @@ class Callers:
         """Ask; whatever status is not to be expected is wrong, and so is no answer."""
         async with self.lines.lent(other_than) as line:
             sent = time.monotonic()
-            with_key = Ask(ask.method, ask.path, ask.body, {**self.key, **ask.headers})
+            with_key = replace(ask, key=self.key)
             try:
                 reply = await line.asked(with_key)
             except (OSError, EOFError, TimeoutError) as error:

@@ -72,7 +72,8 @@ class Load:
         store.close()
         lines = Lines(self._server.port, self.workers, _EACH, self._choose)
         first = Swap(self._versions[0], float("-inf"), float("-inf"))
-        return Callers(lines, a_key(self._settings), Disturbances([first]), stored, self._choose)
+        key = a_key(self._settings)["Authorization"].removeprefix("Bearer ")
+        return Callers(lines, key, Disturbances([first]), stored, self._choose)
 
     async def run(self) -> None:
         """First as much as possible, then the share of it for the time."""
