@@ -1,6 +1,5 @@
 """What has to be in the store at the end: every write once, every score given, and the same scores again."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -43,14 +42,15 @@ def not_kept(store: Store, ledger: Ledger) -> list[str]:
 
 
 def not_logged(store: Store, given: Iterable[tuple[str, str, str, float]]) -> list[str]:
-    """Scores that were given (order, moment, version, P(不满意)) and are not in the log exactly so."""
+    """Scores that were given (order, moment, version, P(不满意)) and are not in the log exactly so.
+
+    The same order asked for twice at one moment is one line.
+    """
     question = text("SELECT order_id, as_of, model_version, p0 FROM predictions WHERE cause <> 'rescored'")
     with reading(store.engine) as connection:
-        logged = Counter((row[0], row[1], row[2], row[3]) for row in connection.execute(question))
-    told = Counter((o, to_micros(datetime.fromisoformat(at)), v, p) for o, at, v, p in given)
-    return [
-        f"log: {count} of {row}, {logged[row]} logged" for row, count in told.items() if logged[row] < count
-    ]
+        logged = {tuple(row) for row in connection.execute(question)}
+    told = {(o, to_micros(datetime.fromisoformat(at)), v, p) for o, at, v, p in given}
+    return [f"log: {row} is not there" for row in sorted(told - logged)]
 
 
 def computed_again(settings: Settings, versions: Sequence[str], sample: int) -> Again:
