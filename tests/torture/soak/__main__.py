@@ -23,6 +23,7 @@ def main() -> None:
     asked.add_argument("--minutes", type=float, default=10)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--rate", type=float, default=0.5, help="share of the most that is answered")
+    asked.add_argument("--again", type=int, default=700, help="logged scores of each version computed again")
     given = asked.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     began = time.monotonic()
@@ -37,7 +38,7 @@ def main() -> None:
         try:
             tell("making a district with a champion")
             home = make_home(folder / "district", server.get_uri(), _ORDERS)
-            plan = Plan(60 * given.minutes, given.seed, given.rate)
+            plan = Plan(60 * given.minutes, given.seed, given.rate, sample=given.again)
             found = soak(settings_of(home, server.get_uri()), server, plan, tell)
         finally:
             server.cleanup()

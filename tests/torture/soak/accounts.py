@@ -17,6 +17,9 @@ from store.connection import reading
 from store.database import Store, open_store
 from tests.torture.traffic import Ledger
 
+#: Scores of one version are computed again in so many stretches.
+_PARTS = 4
+
 
 @dataclass(frozen=True)
 class Again:
@@ -54,21 +57,28 @@ def not_logged(store: Store, given: Iterable[tuple[str, str, str, float]]) -> li
 
 
 def computed_again(settings: Settings, versions: Sequence[str], sample: int) -> Again:
-    """So many logged scores of each version, as `qingling consistency` computes them; two at a time."""
+    """So many logged scores of each version, as `qingling consistency` computes them; two processes share them."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        found = [pool.submit(_again, settings, version, sample) for version in versions]
+        found = [
+            pool.submit(_again, settings, version, sample, part)
+            for version in versions
+            for part in range(_PARTS)
+        ]
         parts = [future.result() for future in found]
     differences = tuple(line for part in parts for line in part.differences)
     return Again(sum(p.compared for p in parts), sum(p.met for p in parts), differences)
 
 
-def _again(settings: Settings, version: str, sample: int) -> Again:
+def _again(settings: Settings, version: str, sample: int, part: int) -> Again:
+    """One stretch of the scores drawn: neighbours share the history that they are computed from."""
     store, model = (
         open_store(settings.home, None, settings.database_url),
         Registry(settings.home).get(version),
     )
     try:
-        found = recompute(store, model.model, store.drawn_predictions(version, sample))
+        drawn = store.drawn_predictions(version, sample)
+        stretch = drawn[len(drawn) * part // _PARTS : len(drawn) * (part + 1) // _PARTS]
+        found = recompute(store, model.model, stretch)
     finally:
         store.close()
     told = (

@@ -38,7 +38,7 @@ class Plan:
     share: float = 0.5
     measured_seconds: float = 30.0
     outage_seconds: float = 25.0
-    sample: int = 1_000
+    sample: int = 700
     swaps: tuple[float, ...] = (0.1, 0.25, 0.35, 0.51, 0.7, 0.85)
     outage: float = 0.5
 
