@@ -45,8 +45,13 @@ format: .venv/installed-dev       ## put the code in its usual form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/installed-dev        ## speed, each figure as a ratio against a peer in one run
-	$(BIN)/python -m pytest tests/benchmarks -s -q -m bench -p no:cacheprovider
+.venv-naive/installed: | .venv/bin/uv
+	$(PYTHON) -m venv .venv-naive
+	$(BIN)/uv pip install --quiet --python .venv-naive/bin/python shap==0.51.0 lightgbm pandas fastapi uvicorn
+	@touch $@
+
+bench: .venv/installed-dev .venv-naive/installed  ## speed, each figure as a ratio against a peer in one run
+	QINGLING_BENCH_NAIVE=.venv-naive/bin/python $(BIN)/python -m pytest tests/benchmarks -s -q -m bench -p no:cacheprovider
 
 bench-data: .venv/installed-dev   ## our AUCs beside the published ones, on the open data sets
 	$(BIN)/python -m tests.benchmarks.open_data

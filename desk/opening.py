@@ -1,14 +1,16 @@
 """Opening the desk: the store and the champion that go together."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
 from desk.settings import Settings
+from hotline.bands import BandLimits
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from hotline.order import Order
+from hotline.playbook_file import read_playbook
 from models.registry import Registry
 from store.database import Store, open_store
 from store.predictions import Cause
@@ -31,12 +33,18 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     dataset = settings.dataset or champion.model.span.dataset
     store = open_store(settings.home, dataset, settings.database_url)
     try:
-        scorer = Scorer(store, champion)
+        scorer = Scorer(store, champion, bands_in_force(settings))
         _try_out(scorer)
     except BaseException:
         store.close()
         raise
     return store, scorer
+
+
+def bands_in_force(settings: Settings) -> BandLimits:
+    """Where the bands begin: at the risks from which the playbook has the manager and the street call."""
+    rules = read_playbook(settings.playbook_file).rules
+    return BandLimits(rules.strong, rules.likely, timedelta(hours=rules.near_hours))
 
 
 def _try_out(scorer: Scorer) -> None:

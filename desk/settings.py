@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     people_per_second: float = Field(default=20, gt=0, description="requests a second that a person may send")
     keys_per_second: float = Field(default=1_000, gt=0, description="requests a second that a key may send")
 
+    playbook_file: Path | None = Field(
+        default=None, description="limits and rules of the duties, by street too: docs/playbook.md"
+    )
+
     idempotency_hours: float = Field(
         default=24, gt=0, description="how long the answer to a write is kept under its Idempotency-Key"
     )

@@ -47,6 +47,32 @@ class WorkingCalendar:
             remaining -= self.is_working_day(day)
         return datetime.combine(day, self.closes, SHANGHAI)
 
+    def end_of_same_day(self, start: datetime) -> datetime:
+        """The close of the day of `start`; of the next working day where offices are closed by then."""
+        local = start.astimezone(SHANGHAI)
+        close = datetime.combine(local.date(), self.closes, SHANGHAI)
+        if self.is_working_day(local.date()) and local < close:
+            return close
+        return self.end_of_working_day(start, 1)
+
+    def after_working_hours(self, start: datetime, hours: float) -> datetime:
+        """The moment at which so many working hours have passed since `start`.
+
+        >>> late = datetime(2026, 11, 20, 16, 30, tzinfo=SHANGHAI)
+        >>> WorkingCalendar().after_working_hours(late, 4).isoformat()
+        '2026-11-23T12:00:00+08:00'
+        """
+        moment, left = start.astimezone(SHANGHAI), timedelta(hours=hours)
+        while True:
+            opens = datetime.combine(moment.date(), self.opens, SHANGHAI)
+            closes = datetime.combine(moment.date(), self.closes, SHANGHAI)
+            begins = max(moment, opens)
+            if self.is_working_day(moment.date()) and begins < closes:
+                if left <= closes - begins:
+                    return begins + left
+                left -= closes - begins
+            moment = datetime.combine(moment.date() + timedelta(days=1), time(0), SHANGHAI)
+
 
 def _is_official_working_day(day: date) -> bool:
     import chinese_calendar

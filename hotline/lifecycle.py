@@ -56,6 +56,8 @@ class EventType(StrEnum):
     SUPERVISED = "supervised"
     EXPLAINED = "explained"
     PUT_RIGHT = "put_right"
+    PUSHED = "pushed"
+    NOT_NEEDED = "not_needed"
     CLOSED = "closed"
     FIRM_CALLED = "firm_called"
     FORECAST = "forecast"
@@ -89,6 +91,8 @@ _EVENT_ZH = {
     EventType.SUPERVISED: "督办",
     EventType.EXPLAINED: "解释说明",
     EventType.PUT_RIGHT: "整改",
+    EventType.PUSHED: "推送联络员群",
+    EventType.NOT_NEEDED: "无需办理",
     EventType.CLOSED: "办结",
     EventType.FIRM_CALLED: "企业回访",
     EventType.FORECAST: "预判",

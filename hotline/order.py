@@ -64,7 +64,8 @@ class OrderEvent:
     """Something that happened to an order.
 
     `happened_at` is when; `known_at` is when the system could first have known it (never earlier).
-    `retracts` names the event that this one takes back, for type `retracted`.
+    `retracts` names the event that this one takes back, for type `retracted`. `duty` names the entry of the
+    playbook that it does, or that it says is not needed; `note` is a word about it, such as why not.
     """
 
     type: str
@@ -76,6 +77,8 @@ class OrderEvent:
     promised_at: datetime | None = None
     verdict: str | None = None
     retracts: str | None = None
+    duty: str | None = None
+    note: str | None = None
     attributes: Mapping[str, Value] = field(default_factory=dict)
 
 

@@ -87,7 +87,11 @@ def demo(
 def docs() -> None:
     """Write the generated pages of docs/ anew."""
     from pipelines.feature_docs import features_page
+    from pipelines.playbook_docs import playbook_page
 
-    target = Path("docs/features.md")
-    target.write_text(features_page(), encoding="utf-8")
-    typer.echo(f"wrote {target}")
+    for target, page in (
+        (Path("docs/features.md"), features_page),
+        (Path("docs/playbook.md"), playbook_page),
+    ):
+        target.write_text(page(), encoding="utf-8")
+        typer.echo(f"wrote {target}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from desk.laid_over import LaidOver
+from desk.opening import bands_in_force
 from desk.score_table import SheetKind, write_scores
 from desk.scorer import Scorer
 from desk.settings import Settings
@@ -58,7 +59,7 @@ def score_file(
             moment = parse_moment(at) if at else _moment(described, over)
             progress("reading history")
             laid = LaidOver(store, over)
-            scorer = Scorer(laid, champion)
+            scorer = Scorer(laid, champion, bands_in_force(settings))
             progress("scoring")
             scored = scorer.score_open(moment, laid.order_ids)
         finally:

@@ -130,6 +130,11 @@ class EventsWritten(BaseModel):
     unchanged: int = Field(description="those that were recorded already")
     known_at: datetime = Field(description="when they were received here")
 
+    @classmethod
+    def of(cls, order_id: str, sent: int, new: list[str], now: datetime) -> "EventsWritten":
+        """The answer to so many of them, received now."""
+        return cls(order_id=order_id, new=new, unchanged=sent - len(new), known_at=now)
+
 
 class StageOut(BaseModel):
     """How well the model did at one stage, on orders later than those it learnt from."""

@@ -5,11 +5,12 @@ from functools import partial
 from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from desk.access.person import Person
 from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
+from desk.scored import Scored
 from hotline.policy import Action
 from serve.access import allowed
 from serve.answers import (
@@ -23,8 +24,10 @@ from serve.answers import (
     worklist_answer,
 )
 from serve.errors import ErrorOut
-from serve.needs import Callers, Desk, Log, Now, OnceOnly, Seen, Service, Together, Turn, WayIn, WhichOrder
+from serve.needs import Callers, Log, Now, Seen, Service, Together, Turn, WayIn, WhichOrder, Writing
+from serve.open_desk import InService
 from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.seen_orders import SeenOrders
 from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
@@ -82,77 +85,45 @@ def score_given(
 
 
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
-def add_order(
-    who: MayWriteOrders,
-    body: OrderIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    now: Now,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
-) -> OrderWritten:
+def add_order(who: MayWriteOrders, body: OrderIn, seen: Seen, writing: Writing) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    seen.given(who, body.to_order(callers.of, now))
+    seen.given(who, body.to_order(writing.callers.of, writing.now))
 
     def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
-        status = way_in.add_order(body.to_order(callers.of, received), received)
+        status = way_in.add_order(body.to_order(writing.callers.of, received), received)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
-    after.add_task(desk.notice)
-    return once.answered(OrderWritten, way_in, callers, response, write)
+    return writing.answered(OrderWritten, write)
 
 
 @api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_events(
-    who: MayWriteEvents,
-    order_id: WhichOrder,
-    body: EventsIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
+    who: MayWriteEvents, order_id: WhichOrder, body: EventsIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
 
     def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
-        new = way_in.add_events(order_id, [event.to_event(received) for event in body], received)
-        unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=received)
+        events = [event.to_event(received) for event in body]
+        new = way_in.add_events(order_id, events, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
-    after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, response, write)
+    return writing.answered(EventsWritten, write)
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
 def add_callbacks(
-    who: MayWriteCallbacks,
-    order_id: WhichOrder,
-    body: CallbacksIn,
-    seen: Seen,
-    way_in: WayIn,
-    callers: Callers,
-    once: OnceOnly,
-    response: Response,
-    desk: Desk,
-    after: BackgroundTasks,
+    who: MayWriteCallbacks, order_id: WhichOrder, body: CallbacksIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
 
     def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
-        new = way_in.add_callbacks(order_id, [callback.to_callback(received) for callback in body], received)
-        unchanged = len(body) - len(new)
-        return 201, EventsWritten(order_id=order_id, new=new, unchanged=unchanged, known_at=received)
+        callbacks = [callback.to_callback(received) for callback in body]
+        new = way_in.add_callbacks(order_id, callbacks, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
-    after.add_task(desk.notice)
-    return once.answered(EventsWritten, way_in, callers, response, write)
+    return writing.answered(EventsWritten, write)
 
 
 @api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
@@ -181,14 +152,11 @@ def worklist(
     who: MayReadWorklist, asked: Annotated[WorklistQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
     """Your open orders, the riskiest first; as of a minute ago at most. Looking at the list logs no scores."""
-    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
-    own = {prediction.order_id for prediction in seen.own(who, found.predictions)}
-    yours = [row for row, p in enumerate(found.predictions) if p.order_id in own]
-    rows = [row for row in yours if asked.band in (None, found.predictions[row].band)]
-    shown = found.take(rows[: asked.limit])
+    total, matching = _your_open_orders(who, asked, seen, service, now)
+    shown = matching.take(range(min(asked.limit, len(matching))))
     told = service.scorer.explained(shown) if asked.reasons else shown
     seen.about(prediction.order_id for prediction in told.predictions)
-    return worklist_answer(asked.at or now, len(yours), len(rows), told.predictions)
+    return worklist_answer(asked.at or now, total, len(matching), told.predictions)
 
 
 @api.get("/worklist/export", response_class=Response, responses=_SHEETS | INVALID | UNAVAILABLE)
@@ -196,15 +164,25 @@ def export_worklist(
     who: MayExport, asked: Annotated[ExportQuery, Query()], seen: Seen, service: Service, now: Now
 ) -> Response:
     """All your open orders of the band asked for as a sheet in Chinese, the riskiest first."""
-    found = seen.own(who, service.scorer.score_open(asked.at or now).predictions)
-    chosen = [p for p in found if asked.band in (None, p.band)]
-    seen.about(prediction.order_id for prediction in chosen)
+    _, matching = _your_open_orders(who, asked, seen, service, now)
+    seen.about(prediction.order_id for prediction in matching.predictions)
     sheet = BytesIO()
-    write_scores(chosen, asked.format, sheet)
+    write_scores(service.scorer.explained(matching).predictions, asked.format, sheet)
     name = f'attachment; filename="worklist.{asked.format}"'
     return Response(
         sheet.getvalue(), media_type=asked.format.media_type, headers={"Content-Disposition": name}
     )
+
+
+def _your_open_orders(
+    who: Person, asked: WorklistQuery | ExportQuery, seen: SeenOrders, service: InService, now: datetime
+) -> tuple[int, Scored]:
+    """How many open orders are within reach, and those of the band asked for, the riskiest first."""
+    found = service.scorer.score_open(asked.at, with_reasons=False) if asked.at else service.worklist.now(now)
+    own = {prediction.order_id for prediction in seen.own(who, found.predictions)}
+    yours = [row for row, prediction in enumerate(found.predictions) if prediction.order_id in own]
+    rows = [row for row in yours if asked.band in (None, found.predictions[row].band)]
+    return len(yours), found.take(rows)
 
 
 @api.get("/model", responses=UNAVAILABLE)

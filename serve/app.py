@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from desk.access.secret import Signatures
 from desk.settings import Settings
+from hotline.playbook_file import read_playbook
 from serve.access import Door, check_all_declare
 from serve.api import api
 from serve.asked_together import AskedTogether
@@ -27,7 +28,10 @@ from serve.web.pages import pages
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service of one home folder. Nothing is opened before the first request or the start."""
+    """The service of one home folder. Nothing is opened before the first request or the start.
+
+    ArgumentError where the playbook's settings cannot be used.
+    """
     app = FastAPI(
         title="Qingling",
         description="Which property-repair hotline orders will end 不满意, while there is still time.",
@@ -39,11 +43,12 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.state.playbook = read_playbook(settings.playbook_file)
     app.state.desk = OpenDesk(settings)
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
-    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn)
+    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn, app.state.desk.notice)
     app.state.audit_trail = AuditTrail()
     app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
     tell_errors(app)

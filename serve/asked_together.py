@@ -1,6 +1,7 @@
 """Scores that are asked for at the same time are worked out together: eight cost little more than one."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,10 @@ from serve.score_log import PATIENCE, ScoreLog, too_late
 
 #: So many are worked out at once at most; the others wait for the next turn.
 _MOST_TOGETHER = 64
+#: Seconds for which others are waited for where several asked last time; whoever asks alone never waits.
+_GATHERED = 0.002
+#: Seconds without a question after which what others wrote is looked for.
+_IDLE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +47,18 @@ _Told = tuple[_Asked, Prediction | Exception]
 
 
 class AskedTogether:
-    """One thread scores what waits by then, has it logged, and goes on while that is written."""
+    """One thread scores what waits by then, has it logged, and goes on while that is written.
 
-    def __init__(self, log: ScoreLog, turn: Lock) -> None:
+    While nobody asks it takes in what other workers wrote (`notice`), so that the next score need not.
+    """
+
+    def __init__(self, log: ScoreLog, turn: Lock, notice: Callable[[], None]) -> None:
         self._log = log
         self._turn = turn
+        self._notice = notice
         self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
         self._worker: Thread | None = None
+        self._are_several = False
 
     def start(self) -> None:
         """Begin to work."""
@@ -81,24 +91,34 @@ class AskedTogether:
             raise too_late() from None
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while (first := self._first()) is not None:
             together, is_last = self._together(first)
             for service, some in groupby(together, key=lambda asked: asked.service):
                 self._score(service, list(some))
             if is_last:
                 return
 
-    def _together(self, first: _Asked) -> tuple[list[_Asked], bool]:
-        """What waits by now, and whether nothing will come after it."""
-        together = [first]
-        while len(together) < _MOST_TOGETHER:
+    def _first(self) -> _Asked | None:
+        while True:
             try:
-                asked = self._waiting.get_nowait()
+                return self._waiting.get(timeout=_IDLE)
+            except Empty:
+                self._notice()
+
+    def _together(self, first: _Asked) -> tuple[list[_Asked], bool]:
+        """What waits by now or soon, and whether nothing will come after it."""
+        together = [first]
+        until = time.monotonic() + _GATHERED
+        while len(together) < _MOST_TOGETHER:
+            wait = until - time.monotonic() if self._are_several else 0
+            try:
+                asked = self._waiting.get(timeout=wait) if wait > 0 else self._waiting.get_nowait()
             except Empty:
                 break
             if asked is None:
                 return together, True
             together.append(asked)
+        self._are_several = len(together) > 1
         return together, False
 
     def _score(self, service: InService, together: Sequence[_Asked]) -> None:

@@ -1,15 +1,16 @@
 """What routes need, as they name it in their signatures."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import BackgroundTasks, Depends, Path, Request, Response
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
 from serve.asked_together import AskedTogether
-from serve.once import Once, OnceKey
+from serve.once import Once, OnceKey, Said, Write
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
@@ -77,4 +78,25 @@ Together = Annotated[AskedTogether, Depends(_together)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """What a write needs; its answer is given once, and what it wrote is taken in behind the answer."""
+
+    way_in: WayIn
+    callers: Callers
+    now: Now
+    once: OnceOnly
+    response: Response
+    desk: Desk
+    after: BackgroundTasks
+
+    def answered(self, kind: type[Said], write: Write[Said]) -> Said:
+        """Write, and answer with the status that it brings."""
+        self.after.add_task(self.desk.notice)
+        return self.once.answered(kind, self.way_in, self.callers, self.response, write)
+
+
+Writing = Annotated[_Writing, Depends()]
 WhichOrder = Annotated[OrderId, Path(description="the order's id")]

@@ -68,9 +68,9 @@ def serving(
                     os.killpg(process.pid, signal.SIGKILL)
 
 
-def uvicorn(application: str, port: int) -> list[str]:
+def uvicorn(application: str, port: int, python: str = sys.executable) -> list[str]:
     """The command that serves an ASGI application with one worker."""
-    return [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
+    return [python, "-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, ready: Ask, log: Path) -> None:

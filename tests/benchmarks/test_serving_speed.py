@@ -1,5 +1,7 @@
 """Scores over HTTP beside mlflow's own server, the naive way and a hello, one worker each, in one run.
 
+The naive way wants shap, in an environment of its own: `QINGLING_BENCH_NAIVE` names its Python.
+
 The peers are handed finished feature rows; we look up the order, everybody's history as it stands, and log the
 score. `QINGLING_BENCH_HOME` names a home with a champion; by default a small district is made.
 """
@@ -7,6 +9,7 @@ score. `QINGLING_BENCH_HOME` names a home with a champion; by default a small di
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -96,7 +99,11 @@ def peers(home: Path, scored: Scored, tmp_path_factory: pytest.TempPathFactory) 
         served = str(home / "models" / "champion.json")
         plain = start(
             "naive",
-            uvicorn("tests.benchmarks.peer_naive:app", naive),
+            uvicorn(
+                "tests.benchmarks.peer_naive:app",
+                naive,
+                os.environ.get("QINGLING_BENCH_NAIVE", sys.executable),
+            ),
             naive,
             asks["naive"][0],
             BENCH_CHAMPION=served,
@@ -150,7 +157,7 @@ def _key(home: Path) -> str:
     """The key of software that may ask for any order."""
     store = open_store(home)
     issuing = Issuing(store.engine, "bench", datetime.now(SHANGHAI))
-    key = issuing.add_key("bench", Role.SYSTEM, WHOLE_DISTRICT)
+    key = issuing.add_key(f"bench {time.time_ns()}", Role.SYSTEM, WHOLE_DISTRICT)
     store.close()
     return key
 

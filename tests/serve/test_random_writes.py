@@ -9,11 +9,14 @@ import pytest
 
 import desk.lookout
 from desk.opening import open_scorer
+from desk.questions import Question
+from desk.refusals import NoSuchOrder, NotReceivedYet
 from desk.scored import Scored
 from desk.scorer import Scorer
 from hotline.calendar import SHANGHAI
 from hotline.lifecycle import EventType, Verdict
 from hotline.order import Callback, Order, OrderEvent
+from hotline.prediction import Prediction
 from store.database import Store
 from tests.serve.homes import settings_of
 
@@ -125,6 +128,7 @@ def _assert_alike(one: Scored, other: Scored) -> None:
 def _assert_as_sorted_anew(scorer: Scorer, anew: Scorer, hotline: Hotline, number: int) -> None:
     for order_id in hotline.ids:
         _assert_alike(scorer.score(order_id, NOW), anew.score(order_id, NOW))
+    _assert_together_as_alone(scorer, hotline.ids)
     given = hotline._an_order(f"given {number}", number)
     again = hotline._an_order(hotline.ids[0], number)
     for order in (given, again):
@@ -134,6 +138,19 @@ def _assert_as_sorted_anew(scorer: Scorer, anew: Scorer, hotline: Hotline, numbe
     assert [p.dissatisfied for p in ours.predictions] == pytest.approx(
         [p.dissatisfied for p in theirs.predictions], abs=1e-12, rel=0
     )
+
+
+def _assert_together_as_alone(scorer: Scorer, ids: list[str]) -> None:
+    questions = [Question(order_id, NOW, number % 2 == 0) for number, order_id in enumerate(ids)]
+    unknown, early = Question("nobody's", NOW), Question(ids[0], NOW - timedelta(days=10_000))
+    scored, answers = scorer.score_each([*questions, unknown, early, questions[0]])
+    assert [type(answer) for answer in answers[-3:-1]] == [NoSuchOrder, NotReceivedYet]
+    assert answers[-1] is answers[0] and len(scored) == len(ids)
+    rows = {prediction.order_id: row for row, prediction in enumerate(scored.predictions)}
+    for question, answer in zip(questions, answers, strict=False):
+        alone = scorer.score(question.order_id, NOW, question.with_reasons)
+        _assert_alike(scored.take([rows[question.order_id]]), alone)
+        assert isinstance(answer, Prediction) and bool(answer.reasons) == question.with_reasons
 
 
 def test_scores_after_any_writes_are_those_of_a_history_sorted_anew(own_home: Path) -> None:

@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from desk.settings import Settings
+from hotline.errors import ArgumentError
+from serve.app import create_app
 from serve.run import bound, is_loopback, served_by
 from tests.serve.bodies import an_event, an_order
 from tests.serve.conftest import a_key, settings_of
@@ -142,3 +144,10 @@ def test_a_port_that_is_taken_is_told_with_the_remedy(home: Path) -> None:
         assert process.returncode == 1
         assert f"port {taken.getsockname()[1]}" in err and "--port" in err
         assert "Traceback" not in err and not out
+
+
+def test_settings_of_the_playbook_that_cannot_be_used_keep_the_service_from_starting(tmp_path: Path) -> None:
+    broken = tmp_path / "playbook.toml"
+    broken.write_text('[limits]\nP09 = "soon"\n', encoding="utf-8")
+    with pytest.raises(ArgumentError, match=r"limits\.P09: 'soon' is no limit"):
+        create_app(settings_of(tmp_path).model_copy(update={"playbook_file": broken}))

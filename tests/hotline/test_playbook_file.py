@@ -1,0 +1,83 @@
+"""The settings of the playbook: what is written is in force, what can't be is told by its name."""
+
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.errors import ArgumentError
+from hotline.limits import Limit
+from hotline.playbook import Playbook
+from hotline.playbook_file import playbook_of, read_playbook
+
+_FILE = """
+[limits]
+P09 = "2wh"
+P02.urgent = "15min"
+
+[street."花木街道"]
+P20 = "today"
+
+[rules]
+likely = 0.25
+urged = 2
+neighbours = ["噪声"]
+
+[calendar]
+closes = "18:00"
+days_off = [2026-05-06]
+"""
+
+
+def test_what_is_written_is_in_force_and_the_rest_is_as_usual(tmp_path: Path) -> None:
+    path = tmp_path / "playbook.toml"
+    path.write_text(_FILE.replace("P02.urgent", '"P02.urgent"'), encoding="utf-8")
+    playbook = read_playbook(path)
+    assert playbook.limit("P09", "洋泾街道") == Limit.of("2wh")
+    assert playbook.limit("P02.urgent") == Limit.of("15min")
+    assert (playbook.limit("P20", "花木街道"), playbook.limit("P20")) == (Limit.of("today"), Limit.of("1wd"))
+    assert (playbook.rules.likely, playbook.rules.strong, playbook.rules.urged) == (0.25, 0.5, 2)
+    assert playbook.rules.neighbours == {"噪声"}
+    assert (playbook.calendar.opens, playbook.calendar.closes) == (time(9), time(18))
+    assert not playbook.calendar.is_working_day(date(2026, 5, 6))
+
+
+def test_without_a_file_the_defaults_are_in_force() -> None:
+    assert read_playbook(None) == Playbook()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"limit": {}}, "limit is not known; there are limits, street"),
+        ({"limits": {"P23": "1wd"}}, "limits.P23 is not known"),
+        ({"limits": {"P09": "soon"}}, "limits.P09: 'soon' is no limit; write 30min"),
+        ({"limits": {"P09": "4"}}, "limits.P09: '4' is no limit"),
+        ({"limits": {"P09": "due4"}}, "limits.P09: 'due4' is no limit"),
+        ({"limits": {"P09": 4}}, "limits.P09 is a word in quotes"),
+        ({"limits": "P09"}, "limits is a table"),
+        ({"street": {"花木街道": {"P99": "1wd"}}}, 'street."花木街道".P99 is not known'),
+        ({"rules": {"likely": 0.6}}, "likely not above strong"),
+        ({"rules": {"likely": True}}, "rules.likely is a number"),
+        ({"rules": {"urged": -1}}, "rules.urged is a number, 0 or more"),
+        ({"rules": {"neighbours": "噪声"}}, "rules.neighbours is a list"),
+        ({"calendar": {"opens": "nine"}}, "calendar.opens: Invalid isoformat"),
+        ({"calendar": {"opens": "19:00"}}, "calendar.opens lies before calendar.closes"),
+        ({"calendar": {"days_on": ["2026-13-01"]}}, "calendar.days_on: month must be in 1..12"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_should_be(
+    told: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        playbook_of(told)
+    assert said in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "playbook.toml"
+    broken.write_text("[limits\n", encoding="utf-8")
+    for path in (broken, tmp_path / "none.toml"):
+        with pytest.raises(ArgumentError, match=path.name):
+            read_playbook(path)
