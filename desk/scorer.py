@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from desk.scored import Scored
 from desk.standing import Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
+from features.definition import FeatureSet
 from features.frame import OrderFrame
 from features.history import History, Past
 from features.log import Log
@@ -49,13 +51,8 @@ class Scorer:
         self.champion = champion
         self.limits = limits or BandLimits()
         model = champion.model
-        self.lookout = Lookout(store, model.attributes, model.label_caller, self._warm, kept)
-
-    def _warm(self, history: History) -> None:
-        """Have all streams sorted that scores ask for; afterwards many threads may read them."""
-        nobody = np.empty(0, dtype=np.int64)
-        frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
-        self.champion.model.features.compute(frame, Past.of(frame, history))
+        warm = partial(_warm, model.features)
+        self.lookout = Lookout(store, model.attributes, model.label_caller, warm, kept)
 
     def score(self, order_id: str, at: datetime, with_reasons: bool = True) -> Scored:
         """One order of the store at a moment. NoSuchOrder if unknown; NotReceivedYet before its receipt."""
@@ -169,3 +166,14 @@ def _asked(chronicle: Chronicle, order_id: str, at: datetime) -> OrderFrame:
         return OrderFrame.at_times(chronicle, [order_id], np.array([to_micros(at)]))
     except ValueError as error:
         raise NotReceivedYet(order_id) from error
+
+
+def _warm(features: FeatureSet, history: History) -> None:
+    """Have all streams sorted that scores ask for; afterwards many threads may read them.
+
+    No method of the scorer: a former champion's history is large, and has to go with the last who uses it, not
+    once a collection of garbage finds that two of them only hold each other.
+    """
+    nobody = np.empty(0, dtype=np.int64)
+    frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
+    features.compute(frame, Past.of(frame, history))

@@ -254,3 +254,11 @@ class Past:
     @cached_property
     def _times(self) -> Ints:
         return self.frame.as_of[self.frame.by_time]
+
+    def let_go(self) -> None:
+        """Forget what was worked out of windows: it holds on to the past, as the past does to it.
+
+        Otherwise everybody's history, long replaced by another, would stay in memory until a collection of garbage.
+        """
+        for worked_out in ("_windows", "few", "memory"):
+            self.__dict__.pop(worked_out, None)

@@ -87,11 +87,10 @@ def score_given(
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
 def add_order(who: MayWriteOrders, body: OrderIn, seen: Seen, writing: Writing) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    order = body.to_order(writing.callers.of, writing.now)
-    seen.given(who, order)
+    seen.given(who, body.to_order(writing.callers.of, writing.now))
 
-    def write(way_in: Intake) -> tuple[int, OrderWritten]:
-        status = way_in.add_order(order, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(body.to_order(writing.callers.of, received), received)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
     return writing.answered(OrderWritten, write)
@@ -104,10 +103,10 @@ def add_events(
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        events = [event.to_event(writing.now) for event in body]
-        new = way_in.add_events(order_id, events, writing.now)
-        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        events = [event.to_event(received) for event in body]
+        new = way_in.add_events(order_id, events, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
     return writing.answered(EventsWritten, write)
 
@@ -119,10 +118,10 @@ def add_callbacks(
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        callbacks = [callback.to_callback(writing.now) for callback in body]
-        new = way_in.add_callbacks(order_id, callbacks, writing.now)
-        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        callbacks = [callback.to_callback(received) for callback in body]
+        new = way_in.add_callbacks(order_id, callbacks, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
     return writing.answered(EventsWritten, write)
 

@@ -1,6 +1,5 @@
 """What routes need, as they name it in their signatures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -12,7 +11,7 @@ from desk.intake import Intake
 from hotline.calendar import SHANGHAI
 from hotline.playbook import Playbook
 from serve.asked_together import AskedTogether
-from serve.once import Once, OnceKey, Said
+from serve.once import Once, OnceKey, Said, Write
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
@@ -100,10 +99,10 @@ class _Writing:
     desk: Desk
     after: BackgroundTasks
 
-    def answered(self, kind: type[Said], write: Callable[[Intake], tuple[int, Said]]) -> Said:
+    def answered(self, kind: type[Said], write: Write[Said]) -> Said:
         """Write, and answer with the status that it brings."""
         self.after.add_task(self.desk.notice)
-        return self.once.answered(kind, self.way_in, self.callers, self.now, self.response, write)
+        return self.once.answered(kind, self.way_in, self.callers, self.response, write)
 
 
 Writing = Annotated[_Writing, Depends()]

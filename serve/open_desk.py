@@ -18,6 +18,7 @@ from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
+from serve.freed_memory import give_back
 from store.database import Store, open_store
 from store.event_types import event_types
 
@@ -148,6 +149,8 @@ class OpenDesk:
         _LOG.info("champion_serves", version=opened.scorer.champion.version)
         if before:
             before.store.close()
+            del before
+            give_back()
 
     def close(self) -> None:
         """Let go of the databases."""
