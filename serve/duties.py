@@ -1,5 +1,6 @@
 """The routes about duties: what an order owes, and the numbers that a closing needs."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -48,8 +49,8 @@ def write_numbers(
     """Write the number of a petition or of a case, without which such an order cannot be closed."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, OrderWritten]:
-        status = way_in.add_numbers(order_id, body.petition_no, body.case_no, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
+        status = way_in.add_numbers(order_id, body.petition_no, body.case_no, received)
         return 200, OrderWritten(order_id=order_id, status=status)
 
     return writing.answered(OrderWritten, write)

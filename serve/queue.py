@@ -1,5 +1,6 @@
 """The routes of the queue: today's calls, claimed, done, or disagreed with."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +9,6 @@ from desk.access.person import Person
 from desk.intake import Intake
 from desk.queue import working
 from hotline.calendar import DAY, from_micros, to_micros
-from hotline.order import OrderEvent
 from hotline.policy import Action, Role
 from serve.access import allowed
 from serve.api import CLOSED, CONTRADICTION, INVALID, TOO_LARGE, UNAVAILABLE, UNKNOWN, UNREADABLE
@@ -71,20 +71,12 @@ def done(
 ) -> QueueWritten:
     """Write down what was done with the citizen: an event like any other, and the end of the claim."""
     seen.order(who, order_id)
-    event = OrderEvent(
-        type=body.type,
-        happened_at=body.happened_at or writing.now,
-        known_at=writing.now,
-        actor=who.name,
-        group=body.group or _GROUPS.get(who.role, _OTHERS),
-        promised_at=body.promised_at,
-        duty=body.duty,
-        note=body.note,
-    )
+    group = body.group or _GROUPS.get(who.role, _OTHERS)
 
-    def write(way_in: Intake) -> tuple[int, QueueWritten]:
-        working.called(way_in, order_id, who.label, event, writing.now, playbook.rules.claims_held_for)
-        return 200, QueueWritten(order_id=order_id, status="done", event_type=body.type)  # type: ignore[arg-type]
+    def write(way_in: Intake, received: datetime) -> tuple[int, QueueWritten]:
+        event = body.to_event(who.name, group, received)
+        working.called(way_in, order_id, who.label, event, received, playbook.rules.claims_held_for)
+        return 200, QueueWritten(order_id=order_id, status="done", event_type=body.type)
 
     return writing.answered(QueueWritten, write)
 
@@ -96,9 +88,9 @@ def disagree(
     """Say why it need not be called about; those who make the model read it, without the order."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, QueueWritten]:
+    def write(way_in: Intake, received: datetime) -> tuple[int, QueueWritten]:
         held_for = playbook.rules.claims_held_for
-        working.let_go(way_in.store, order_id, who.label, writing.now, held_for, body.reason or "")
+        working.let_go(way_in.store, order_id, who.label, received, held_for, body.reason or "")
         return 200, QueueWritten(order_id=order_id, status="disagreed")
 
     return writing.answered(QueueWritten, write)

@@ -10,19 +10,20 @@ from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from hotline.bands import RiskBand
 from hotline.calendar import from_micros
-from hotline.lifecycle import EventType
+from hotline.order import OrderEvent
 from hotline.prediction import Prediction
 from serve.schemas import Body
 from serve.words import DutyName, Moment, Text
 from store.claims import Claim
 
+CallWord = Literal["contacted", "explained", "put_right", "visited"]
 _BASIS_ZH = {"assumed": "联系效果为先验假设，尚未实测", "measured": "联系效果为实测"}
 
 
 class CalledIn(Body):
     """What was done with the citizen."""
 
-    type: Literal["contacted", "explained", "put_right", "visited"] = "contacted"
+    type: CallWord = "contacted"
     happened_at: Moment | None = Field(None, description="when; now by default")
     group: Literal["街镇", "物业企业", "962121"] | None = Field(
         None, description="for whom you act; by your role"
@@ -30,6 +31,19 @@ class CalledIn(Body):
     promised_at: Moment | None = Field(None, description="a repair date that was named")
     duty: DutyName | None = None
     note: Text = None
+
+    def to_event(self, actor: str, group: str, received: datetime) -> OrderEvent:
+        """The event that it is, known from a moment."""
+        return OrderEvent(
+            type=self.type,
+            happened_at=self.happened_at or received,
+            known_at=received,
+            actor=actor,
+            group=group,
+            promised_at=self.promised_at,
+            duty=self.duty,
+            note=self.note,
+        )
 
 
 class DisagreeIn(Body):
@@ -121,7 +135,7 @@ class QueueWritten(BaseModel):
 
     order_id: str
     status: Literal["done", "disagreed", "released"]
-    event_type: EventType | None = None
+    event_type: CallWord | None = None
 
 
 class DisagreementOut(BaseModel):
