@@ -88,6 +88,9 @@ bench-peers: .venv/installed-dev .venv-peers/installed  ## a tuned CatBoost and 
 torture: .venv/installed-dev      ## 200 kills, 20,000 spoilt rows, 10,000 wild requests: half an hour
 	$(BIN)/python -m tests.torture
 
+soak: .venv/installed-dev         ## ten minutes of load on two workers and PostgreSQL, with swaps and an outage
+	$(BIN)/python -m tests.torture.soak
+
 docs: .venv/installed-dev         ## write the generated pages anew
 	$(BIN)/qingling docs
 
@@ -95,4 +98,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-tuning bench-level bench-peers torture docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-tuning bench-level bench-peers torture soak docs lock

@@ -18,7 +18,7 @@ from store.predictions import LoggedPrediction
 
 #: Sums of a hundred thousand terms differ in their last bits with the order of adding.
 TOLERANCE = 1e-9
-#: Two requests that met in this time may have been recorded in another order than they were seen.
+#: A write that was received before a score was asked for may have been kept only after the score had looked.
 _MET = 2_000_000
 
 
@@ -84,10 +84,11 @@ class _Recorded:
         self._kept: tuple[int, History] | None = None
 
     def near(self, moment: int) -> list[int]:
-        """Other moments of recording around this one."""
+        """Other moments of recording around this one, the nearest first: it is nearly always the one."""
         low, high = np.searchsorted(self._stamps, [moment - _MET, moment + _MET])
         found = self._stamps[low:high]
-        return [int(cut) for cut in np.unique(np.concatenate([found - 1, found]))]
+        cuts = np.unique(np.concatenate([found - 1, found]))
+        return [int(cut) for cut in cuts[np.argsort(np.abs(cuts - moment), kind="stable")]]
 
     def compare(self, row: LoggedPrediction, recorded_until: int) -> Difference | None:
         """None where the score comes out the same."""

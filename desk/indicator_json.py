@@ -63,8 +63,7 @@ def _lag(lag: LabelLag) -> dict[str, Any]:
 def _forecast(forecast: MonthForecast) -> dict[str, Any]:
     times = {name: _time(getattr(forecast, name)) for name in ("begin", "end", "as_of")}
     told = asdict(forecast) | times
-    told |= {"turns": told["turns"][:MOST_TURNS], "within_reach": len(forecast.turns)}
-    return told | {"is_out_of_reach": forecast.is_out_of_reach}
+    return told | {"turns": told["turns"][:MOST_TURNS], "is_out_of_reach": forecast.is_out_of_reach}
 
 
 def _blocked(blocked: Blocked) -> dict[str, Any]:

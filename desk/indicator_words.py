@@ -87,7 +87,7 @@ def _reach(forecast: MonthForecast) -> str:
         return f"按预计，本月可达到{target}。"
     if forecast.needed is None:
         return (
-            f"仅靠手上{len(forecast.turns):,}件可补救的工单（不含要街镇协调的结构性原因）全部转为满意，"
+            f"仅靠手上{forecast.within_reach:,}件可补救的工单（不含要街镇协调的结构性原因）全部转为满意，"
             f"预计仍达不到{target}。"
         )
     return f"要达到{target}，预计至少需把{forecast.needed:,}件工单转为满意，按可挽回的分数从大到小见清单。"

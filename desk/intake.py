@@ -1,24 +1,34 @@
 """What comes in while the work goes on: checked beside the order it belongs to, then written."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
-from desk.refusals import Contradicted, NoSuchOrder, Refused
-from hotline.calendar import NO_TIME, from_micros, to_micros
+from desk.intake_checks import (
+    check_kind,
+    check_recorded,
+    check_retractions,
+    check_times,
+    event_ids,
+    identified,
+    last_word,
+    new_callbacks,
+    received_at_of,
+    rows_of_known,
+)
+from desk.refusals import NoSuchOrder, Refused
+from hotline.calendar import to_micros
+from hotline.duties import Rules
 from hotline.lifecycle import EventType
-from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent, Value
+from hotline.order import AttributeOf, Callback, Order, OrderEvent, Value
+from hotline.triggers import is_without_number
 from store.database import Store
-from store.identity import natural_id
 from store.predictions import Cause, LoggedPrediction
 
-_EVENT_WORDS = ("type", "actor", "group", "verdict", "retracts")
 _TYPES = frozenset(event_type.value for event_type in EventType) - {EventType.CALLED_BACK.value}
-_ANSWERS = ("answered", "rating", "solved", "contact_confirmed")
 
 Status = Literal["created", "changed", "unchanged"]
 
@@ -33,6 +43,7 @@ class Intake:
 
     store: Store
     own_types: Callable[[], frozenset[str]] = frozenset
+    rules: Rules = field(default_factory=Rules)
 
     def add_order(self, order: Order, now: datetime) -> Status:
         """Write an order, or what is new of it: "created", "changed" or "unchanged".
@@ -43,9 +54,10 @@ class Intake:
         self.check(order, now)
         with self.store.transaction() as store:
             stored = store.frames([order.order_id])
-            _check_retractions(order.events, _event_ids(stored), "events")
-            _check_events(order.events, stored["events"], "events")
-            calls = _new_callbacks(order.callbacks, stored["callbacks"], "callbacks")
+            check_retractions(order.events, event_ids(stored), "events")
+            check_recorded(order.events, stored["events"], "events")
+            self._check_closing(order.events, stored["orders"], order, "events")
+            calls = new_callbacks(order.callbacks, stored["callbacks"], "callbacks")
             is_new = store.add_order(replace(order, callbacks=calls), to_micros(now))
         return "created" if stored["orders"].empty else "changed" if is_new else "unchanged"
 
@@ -53,18 +65,29 @@ class Intake:
         """Write events of a known order; the ids of those that were new. NoSuchOrder otherwise."""
         events = identified(order_id, events)
         with self.store.transaction() as store:
-            stored = _stored(store, order_id)
-            self._check_events(events, _received_at(stored), now, "")
-            _check_retractions(events, _event_ids(stored), "")
-            _check_events(events, stored["events"], "")
+            stored = rows_of_known(store, order_id)
+            self._check_events(events, received_at_of(stored), now, "")
+            check_retractions(events, event_ids(stored), "")
+            check_recorded(events, stored["events"], "")
+            self._check_closing(events, stored["orders"], None, "")
             return store.add_events(order_id, events, to_micros(now))
+
+    def add_numbers(
+        self, order_id: str, petition_no: str | None, case_no: str | None, now: datetime
+    ) -> Status:
+        """Write the number of a petition or of a case into a known order. NoSuchOrder otherwise."""
+        with self.store.transaction() as store:
+            received_at = received_at_of(rows_of_known(store, order_id))
+            numbered = Order(order_id, received_at, petition_no=petition_no, case_no=case_no)
+            is_new = store.add_order(numbered, to_micros(now))
+        return "changed" if is_new else "unchanged"
 
     def add_callbacks(self, order_id: str, callbacks: Sequence[Callback], now: datetime) -> list[str]:
         """Write callbacks of a known order; the ids of those that were new. NoSuchOrder otherwise."""
         with self.store.transaction() as store:
-            stored = _stored(store, order_id)
-            _check_times(callbacks, _received_at(stored), now, "")
-            new = _new_callbacks(callbacks, stored["callbacks"], "")
+            stored = rows_of_known(store, order_id)
+            check_times(callbacks, received_at_of(stored), now, "")
+            new = new_callbacks(callbacks, stored["callbacks"], "")
             return store.add_callbacks(order_id, new, to_micros(now)) if new else []
 
     def logged_scores(self, order_id: str) -> tuple[LoggedPrediction, ...]:
@@ -80,12 +103,12 @@ class Intake:
             raise Refused("received_at", f"lies after {until.isoformat(timespec='seconds')}")
         self._check_attributes(order.attributes, AttributeOf.ORDER, "attributes")
         self._check_events(order.events, order.received_at, until, "events")
-        _check_times(order.callbacks, order.received_at, until, "callbacks")
+        check_times(order.callbacks, order.received_at, until, "callbacks")
 
     def _check_events(
         self, events: Sequence[OrderEvent], received_at: datetime, until: datetime, place: str
     ) -> None:
-        _check_times(events, received_at, until, place)
+        check_times(events, received_at, until, place)
         for number, event in enumerate(events):
             here = f"{place}[{number}]"
             self._check_type(event.type, f"{here}.type")
@@ -94,6 +117,22 @@ class Intake:
                 raise Refused(f"{here}.verdict", "belongs to events of type closed only")
             if (event.retracts is not None) != (event.type == EventType.RETRACTED):
                 raise Refused(f"{here}.retracts", "names the event taken back; it goes with type retracted")
+            if event.type == EventType.NOT_NEEDED and not (event.duty and event.note):
+                field = "note" if event.duty else "duty"
+                raise Refused(f"{here}.{field}", "type not_needed names the duty, and in note says why")
+
+    def _check_closing(
+        self, events: Sequence[OrderEvent], stored: pd.DataFrame, given: Order | None, place: str
+    ) -> None:
+        """Refuse to close an order under petition or litigation whose number nobody has written (P16)."""
+        closings = [number for number, event in enumerate(events) if event.type == EventType.CLOSED]
+        if not closings:
+            return
+        names = ("text", "petition_no", "case_no")
+        told = {name: (getattr(given, name) if given else None) or last_word(stored, name) for name in names}
+        if is_without_number(told["text"], told["petition_no"] or told["case_no"], self.rules):
+            message = "under petition or litigation: write petition_no or case_no first (三(四)¶1)"
+            raise Refused(f"{place}[{closings[0]}].type", message)
 
     def _check_type(self, event_type: str, field: str) -> None:
         if event_type == EventType.CALLED_BACK:
@@ -110,111 +149,4 @@ class Intake:
             if name not in declared:
                 known = ", ".join(declared) or "none"
                 raise Refused(field, f"names an attribute that is not declared; declared are: {known}")
-            _check_kind(declared[name], value, f"{field}.{name}")
-
-
-def identified(order_id: str, events: Iterable[OrderEvent]) -> tuple[OrderEvent, ...]:
-    """The events, each with an id: its own, or the one that follows from what it says."""
-    seen: Counter[tuple[Any, ...]] = Counter()
-    found = []
-    for event in events:
-        key = (order_id, str(event.type), to_micros(event.happened_at), event.actor)
-        found.append(event if event.event_id else replace(event, event_id=natural_id(*key, seen[key])))
-        seen[key] += not event.event_id
-    return tuple(found)
-
-
-def _stored(store: Store, order_id: str) -> dict[str, pd.DataFrame]:
-    stored = store.frames([order_id])
-    if stored["orders"].empty:
-        raise NoSuchOrder(order_id)
-    return stored
-
-
-def _check_kind(attribute: Attribute, value: Value, field: str) -> None:
-    is_right = {
-        AttributeKind.NUMERIC: isinstance(value, float) and not isinstance(value, bool),
-        AttributeKind.BOOLEAN: isinstance(value, bool),
-        AttributeKind.CATEGORY: isinstance(value, str),
-        AttributeKind.TEXT: isinstance(value, str),
-    }
-    if not is_right[attribute.kind]:
-        raise Refused(field, f"is declared as {attribute.kind.value}")
-
-
-def _check_times(
-    happenings: Sequence[OrderEvent | Callback], received_at: datetime, until: datetime, place: str
-) -> None:
-    latest = until.isoformat(timespec="seconds")
-    for number, happening in enumerate(happenings):
-        here = f"{place}[{number}]"
-        if happening.happened_at < received_at:
-            raise Refused(f"{here}.happened_at", "lies before the order's received_at")
-        if happening.happened_at > until:
-            raise Refused(f"{here}.happened_at", f"lies after {latest}")
-        if happening.known_at < happening.happened_at:
-            raise Refused(f"{here}.known_at", "lies before happened_at")
-        if happening.known_at > until:
-            raise Refused(f"{here}.known_at", f"lies after {latest}")
-
-
-def _check_retractions(events: Sequence[OrderEvent], stored_ids: frozenset[str], place: str) -> None:
-    known = stored_ids | {event.event_id for event in events if event.event_id}
-    for number, event in enumerate(events):
-        if event.retracts is not None and event.retracts not in known:
-            raise Refused(f"{place}[{number}].retracts", "the order has no event of this id")
-
-
-def _check_events(events: Sequence[OrderEvent], stored: pd.DataFrame, place: str) -> None:
-    recorded = {row["event_id"]: _said_of_row(row) for row in stored.to_dict("records")}
-    for number, event in enumerate(events):
-        said = _said(event)
-        if recorded.setdefault(event.event_id, said) != said:
-            raise Contradicted(f"{place}[{number}].event_id", "this event is recorded with other content")
-
-
-def _said(event: OrderEvent) -> tuple[Any, ...]:
-    promised_at = to_micros(event.promised_at) if event.promised_at else NO_TIME
-    words = (getattr(event, name) for name in _EVENT_WORDS)
-    return to_micros(event.happened_at), promised_at, *(None if w is None else str(w) for w in words)
-
-
-def _said_of_row(row: Mapping[Any, Any]) -> tuple[Any, ...]:
-    words = (row[name] for name in _EVENT_WORDS)
-    return row["happened_at"], row["promised_at"], *(None if pd.isna(w) else str(w) for w in words)
-
-
-def _new_callbacks(callbacks: Sequence[Callback], stored: pd.DataFrame, place: str) -> tuple[Callback, ...]:
-    recorded = {
-        (row["by"], row["happened_at"]): _answers(row[n] for n in _ANSWERS)
-        for row in stored.to_dict("records")
-    }
-    new = []
-    for number, callback in enumerate(callbacks):
-        if callback.rating is not None and callback.answered is False:
-            raise Refused(f"{place}[{number}].rating", "nobody answered, so nobody rated")
-        slot = (str(callback.by), to_micros(callback.happened_at))
-        answers = _answers(getattr(callback, name) for name in _ANSWERS)
-        if slot not in recorded:
-            new.append(callback)
-        elif recorded[slot] != answers:
-            message = "a callback of that time is recorded with other answers"
-            raise Contradicted(f"{place}[{number}].happened_at", message)
-        recorded[slot] = answers
-    return tuple(new)
-
-
-def _answers(values: Iterable[Any]) -> tuple[int | None, ...]:
-    return tuple(None if value is None or pd.isna(value) else int(value) for value in values)
-
-
-def _event_ids(stored: Mapping[str, pd.DataFrame]) -> frozenset[str]:
-    return frozenset(stored["events"]["event_id"])
-
-
-def _received_at(stored: Mapping[str, pd.DataFrame]) -> datetime:
-    told = stored["orders"]["received_at"]
-    told = told[told != NO_TIME]
-    if told.empty:
-        return from_micros(int(stored["orders"]["known_at"].min()))
-    return from_micros(int(told.iloc[-1]))
+            check_kind(declared[name], value, f"{field}.{name}")

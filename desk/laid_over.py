@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotline.order import Attribute
 from store.database import Store
+from store.log_columns import Columns, columns_of_frames
 
 
 class LaidOver:
@@ -26,6 +27,14 @@ class LaidOver:
             parts = [part for part in (kept, over[name]) if len(part)]
             laid[name] = pd.concat(parts, ignore_index=True) if parts else frame
         return laid
+
+    def log_columns(self) -> dict[str, Columns]:
+        """The columns of both."""
+        return columns_of_frames(self.frames())
+
+    def communities(self) -> pd.DataFrame:
+        """What either knows of communities."""
+        return self.frames()["communities"]
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders; one that both have is the extract's."""

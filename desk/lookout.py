@@ -1,5 +1,7 @@
 """Keeps everybody's history current: every write is in the very next score, and no request ever sorts."""
 
+import ctypes
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +9,9 @@ from threading import RLock, Thread
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
+from desk.kept_histories import KeptHistories, KeptHistory
 from desk.standing import OrderNow, Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
@@ -29,8 +33,11 @@ AT_ONCE = 200
 class OrderStore(Protocol):
     """What is asked of a store."""
 
-    def frames(self, order_ids: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
-        """The frames of all orders, or of some."""
+    def log_columns(self) -> Mapping[str, Mapping[str, Any]]:
+        """The columns of all orders, events and callbacks, words as Arrow's."""
+
+    def communities(self) -> pd.DataFrame:
+        """What is known of communities."""
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders."""
@@ -45,7 +52,8 @@ class OrderStore(Protocol):
 class Lookout:
     """The one who looks whether something was written, and takes it in.
 
-    `warm` has a sorted history make all the streams that scores will ask for.
+    `warm` has a sorted history make all the streams that scores will ask for. With `kept` a start need not sort if
+    an earlier one has, and whoever sorts keeps the history for others.
     """
 
     def __init__(
@@ -54,15 +62,17 @@ class Lookout:
         attributes: tuple[Attribute, ...],
         label_caller: OfficialCaller,
         warm: Callable[[History], None],
+        kept: KeptHistories | None = None,
     ) -> None:
         self._store = store
         self._attributes = attributes
         self._label_caller = label_caller
         self._warm = warm
+        self._kept = kept
         self._lock = RLock()
         self._sorting: Thread | None = None
         self._waiting: set[str] = set()
-        self._book = self._sorted_anew()
+        self._book = self._begun()
 
     def look(self, *order_ids: str) -> Standing:
         """Everybody's history as it stands now, these orders' own rows in any case included."""
@@ -76,7 +86,8 @@ class Lookout:
             if asked := self._waiting.intersection(order_ids):
                 self._book.take_in(sorted(asked), watermark)
             self._waiting.difference_update(written, asked)
-            if self._waiting or len(self._book.standing.changed) > MOST_CHANGED:
+            is_outdated = bool(written) and self._is_forgotten()
+            if is_outdated or self._waiting or len(self._book.standing.changed) > MOST_CHANGED:
                 self._sort_in_background()
             return self._book.standing
 
@@ -98,7 +109,7 @@ class Lookout:
     def _sort(self) -> None:
         """Sort everything beside the requests, catch up with what they wrote meanwhile, and take its place."""
         try:
-            book = self._sorted_anew()
+            book = self._begun(after=self._book.kept)
             while len((found := self._written_since(book))[0]) > AT_ONCE:
                 book.take_in(*found)
             with self._lock:
@@ -112,18 +123,60 @@ class Lookout:
     def _written_since(self, book: "_Book") -> tuple[list[str], int]:
         return self._store.changed_since(book.standing.watermark)
 
+    def _begun(self, after: KeptHistory | None = None) -> "_Book":
+        """A later history than `after` that another process has kept, or one sorted anew."""
+        if self._kept is None:
+            return self._sorted_anew()
+        with self._kept.alone():
+            return self._taken_up(self._kept.newest(), after) or self._sorted_anew()
+
+    def _taken_up(self, found: KeptHistory | None, after: KeptHistory | None) -> "_Book | None":
+        """A kept history with what was written since; None where that is too much, or it is not a later one."""
+        if found is None or (after is not None and found.token == after.token):
+            return None
+        written, watermark = self._store.changed_since(found.watermark)
+        if len(written) > MOST_CHANGED:
+            return None
+        self._warm(found.history)
+        book = _Book(self._store, found.history, found.watermark, found)
+        book.take_in(written, watermark)
+        return book
+
     def _sorted_anew(self) -> "_Book":
+        token = self._kept.announce() if self._kept else None
         watermark = self._store.watermark()
-        base = History.of(Log.of(self._store.frames(), self._attributes, self._label_caller))
+        columns, known = self._store.log_columns(), self._store.communities()
+        base = History.of(Log.of_letters(columns, known, self._attributes, self._label_caller))
         self._warm(base)
-        return _Book(self._store, base, watermark)
+        kept = self._kept.keep(base, token, watermark) if self._kept and token else None
+        if kept is None:
+            return _Book(self._store, base, watermark)
+        del base, columns
+        _give_back_memory()
+        return _Book(self._store, kept.history, watermark, kept)
+
+    def _is_forgotten(self) -> bool:
+        """Whether something was forgotten that stands in the file from which history is read."""
+        kept = self._book.kept
+        return self._kept is not None and kept is not None and not self._kept.is_current(kept)
+
+
+def _give_back_memory() -> None:
+    """Sorting took several times what is needed afterwards; cycles, Arrow's pool and the C library would hold it."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's
+        trim(0)
 
 
 class _Book:
     """A sorted history and what was written since; written to by one at a time."""
 
-    def __init__(self, store: OrderStore, base: History, watermark: int) -> None:
+    def __init__(
+        self, store: OrderStore, base: History, watermark: int, kept: KeptHistory | None = None
+    ) -> None:
         self._store = store
+        self.kept = kept
         self._changes = ChangeBook(base.asked)
         self._communities = _CommunityRows(base.chronicle.log.communities)
         self.standing = Standing(base, self._changes.look(), {}, watermark)

@@ -40,7 +40,8 @@ class MonthForecast:
     rate, bad      : 满意率 (None where no rating is to be expected) and the number of 不满意
     best           : 满意率 if all that are still to come were 满意, many of them coming
     turns          : orders within reach, what gains most first; structural blocks are left out
-    needed         : so many of `turns` must end 满意 to reach the target; None where all of them do not
+    within_reach   : how many those are
+    needed         : so many of them, the first ones, must end 满意 to reach the target; None where all of them do not
     rehearsed      : so many earlier months were tried
     """
 
@@ -56,6 +57,7 @@ class MonthForecast:
     target: float
     best: float | None
     turns: tuple[Turn, ...]
+    within_reach: int
     needed: int | None
     rehearsed: int
 
@@ -86,8 +88,8 @@ def forecast_month(
     first = from_micros(begin)
     ends = [to_micros(_month_after(first, -back)) for back in range(_REHEARSED)]
     lessons = Lessons.learn(parts, now, ends, end - as_of, own)
-    outlook = Outlook.of(parts, now, end, own)
-    mine = Mine.of(outlook.prospects, own)
+    outlook = Outlook.of(now, end, own)
+    mine = Mine.of(parts, outlook.prospects, own)
     rated = _rated_so_far(now, begin, own)
     drawn = drawn_ratings(mine, lessons, outlook.opened_lately, np.random.default_rng(seed))
     ratings = drawn.sum(axis=1)
@@ -113,6 +115,7 @@ def forecast_month(
         target=target,
         best=float((rated @ np.array(rules.weights) + to_come.high) / many) if many else None,
         turns=turns,
+        within_reach=len(turns),
         needed=_needed(expected, [turn.gain for turn in turns], target),
         rehearsed=len(lessons.busy),
     )

@@ -1,6 +1,6 @@
 """Which orders still wait for a callback or a closing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from hotline.lifecycle import FIRMS_OWN_DESK, EventType
 
 #: An order closed this long ago without a callback is no longer waited for.
 _CALLBACK_WINDOW = 30 * DAY
+#: So many are laid out at a time: fifty thousand at once take half a gigabyte.
+_AT_ONCE = 5_000
 
 
 def open_orders(chronicle: Chronicle, at: int) -> OrderFrame:
@@ -38,20 +40,22 @@ def open_orders(chronicle: Chronicle, at: int) -> OrderFrame:
     return frame.take(np.flatnonzero(~is_rated & ~is_archived & ~long_closed & ~own_desk))
 
 
-def open_frames(standing: Standing, at: int, only: Sequence[str] | None = None) -> list[OrderFrame]:
+def open_frames(standing: Standing, at: int, only: Sequence[str] | None = None) -> Iterator[OrderFrame]:
     """The open orders of the sorted history that nobody wrote to since, and those that somebody wrote to.
 
-    With `only` those of them that are named.
+    With `only` those of them that are named. Many come in several frames, made one after the other.
     """
-    frames = []
     named = None if only is None else set(only)
     if named is None or not named <= standing.changed.keys():
         frame = open_orders(standing.base.chronicle, at)
         asked = [name not in standing.changed and (named is None or name in named) for name in frame.order_id]
-        frames.append(apart(frame.take(np.flatnonzero(asked))))
+        rows = np.flatnonzero(asked)
+        for start in range(0, len(rows), _AT_ONCE):
+            yield apart(frame.take(rows[start : start + _AT_ONCE]))
     if named is None:
         changed = standing.changed_together
     else:
         some = [standing.changed[name].chronicle for name in sorted(named & standing.changed.keys())]
         changed = together([chronicle for chronicle in some if chronicle is not None])
-    return [*frames, open_orders(changed, at)] if changed else frames
+    if changed:
+        yield open_orders(changed, at)

@@ -1,7 +1,11 @@
 """Opening the desk: the store and the champion that go together."""
 
+import logging
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk.kept_histories import KeptHistories
 from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
@@ -15,6 +19,7 @@ from models.registry import Registry
 from store.database import Store, open_store
 from store.predictions import Cause
 
+_LOG = logging.getLogger("desk")
 _SOME_MOMENT = datetime(2026, 4, 13, 10, tzinfo=SHANGHAI)
 _ROUNDING = 1e-6
 
@@ -33,12 +38,26 @@ def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
     dataset = settings.dataset or champion.model.span.dataset
     store = open_store(settings.home, dataset, settings.database_url)
     try:
-        scorer = Scorer(store, champion, bands_in_force(settings))
+        kept = KeptHistories(settings.home, store, champion.model)
+        scorer = Scorer(store, champion, bands_in_force(settings), kept)
         _try_out(scorer)
     except BaseException:
         store.close()
         raise
     return store, scorer
+
+
+def keep_history(settings: Settings) -> None:
+    """Sort what a service of this home would sort at its start, if it would, and keep it for it.
+
+    What keeps it from that keeps nobody from anything else: then the service sorts.
+    """
+    try:
+        store, _ = open_scorer(settings)
+    except (QinglingError, SQLAlchemyError, OSError, ValueError) as error:
+        _LOG.warning("history is left for the service to sort: %s", type(error).__name__)
+    else:
+        store.close()
 
 
 def bands_in_force(settings: Settings) -> BandLimits:

@@ -1,4 +1,4 @@
-"""The orders that may still be rated by a moment: how likely each is to be, and what it would say."""
+"""The orders that may still be rated by a moment: how likely each is to be."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from desk.waiting import Delays
 from features.arrays import Floats, Ints, Mask
 from features.frame import OrderFrame
 from hotline.calendar import DAY
+from hotline.satisfaction import Rating
 
 #: What a question's order would be rated (n × 4, worst first), and whether a structural block holds it up.
 Ask = Callable[[OrderFrame], tuple[Floats, Mask]]
@@ -21,32 +22,33 @@ _STEP = DAY
 class Prospects:
     """Rounds that await a rating; one entry a round.
 
-    row        : which of the rounds
-    is_open    : not closed yet
-    chance     : that it is rated by then
-    levels     : what it would be rated (n × 4)
-    is_blocked : held up by a structural block
+    row     : which of the rounds
+    is_open : not closed yet
+    chance  : that it is rated by then
     """
 
     rounds: Rounds
     row: Ints
     is_open: Mask
     chance: Floats
-    levels: Floats
-    is_blocked: Mask
 
     def __len__(self) -> int:
         return len(self.row)
 
     @classmethod
-    def of(cls, rounds: Rounds, until: int, delays: Delays, ask: Ask) -> "Prospects":
+    def of(cls, rounds: Rounds, until: int, delays: Delays) -> "Prospects":
         """The last rounds of relayed orders that are neither rated nor archived, and may be rated by `until`."""
         waits = rounds.is_last & rounds.is_relayed & ~rounds.is_archived & (rounds.rated[0] < 0)
         row = np.flatnonzero(waits)
         chance = _chance(rounds, row, until, delays)
         row, chance = row[chance > 0], chance[chance > 0]
-        levels, is_blocked = ask(rounds.frame(row)) if len(row) else (np.zeros((0, 4)), np.zeros(0, bool))
-        return cls(rounds, row, rounds.closing[row] < 0, chance, levels, is_blocked)
+        return cls(rounds, row, rounds.closing[row] < 0, chance)
+
+    def asked(self, ask: Ask, chosen: Ints) -> tuple[Floats, Mask]:
+        """What some of them would be rated (n × 4), and whether a structural block holds them up."""
+        if not len(chosen):
+            return np.zeros((0, len(Rating))), np.zeros(0, dtype=bool)
+        return ask(self.rounds.frame(self.row[chosen]))
 
     def outcome(self, later: Rounds, until: int) -> Floats:
         """What each was rated after the moment and before `until`, 0–3, as known later; NaN where it was not."""

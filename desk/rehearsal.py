@@ -16,6 +16,8 @@ from hotline.satisfaction import Rating
 
 #: Rounds that opened in so long tell how busy a time is.
 _BUSY = 28 * DAY
+#: Of the rated of a month and group about so many are scored: a thousand tell its level to a per cent.
+_MOST_ASKED = 1_000
 #: A month is rehearsed only if history reaches back so far before it.
 _BEFORE = 120 * DAY
 
@@ -44,10 +46,10 @@ class Outlook:
     opened_lately: int
 
     @classmethod
-    def of(cls, parts: Sequence[Part], rounds: Sequence[Rounds], until: int, own: Own) -> "Outlook":
+    def of(cls, rounds: Sequence[Rounds], until: int, own: Own) -> "Outlook":
         """The outlook of rounds as known at their moment; `opened_lately` counts one's own."""
         delays = Delays.of(list(rounds))
-        found = (Prospects.of(r, until, delays, part.ask) for part, r in zip(parts, rounds, strict=True))
+        found = (Prospects.of(part, until, delays) for part in rounds)
         return cls(tuple(found), sum(int((own(r) & _opened_lately(r)).sum()) for r in rounds))
 
 
@@ -80,12 +82,13 @@ class Lessons:
         unforeseen, busy = [], []
         for end in tried:
             then = [part.rounds(end - left) for part in parts]
-            outlook = Outlook.of(parts, then, end, own)
+            outlook = Outlook.of(then, end, own)
             came = [p.outcome(later, end) for p, later in zip(outlook.prospects, now, strict=True)]
             for group, is_open in enumerate((False, True)):
-                foreseen, bad, rated, ended_bad = _gathered(outlook.prospects, came, is_open)
-                chance[group].append(shift_of(foreseen, rated.sum()))
-                levels[group].append(shift_of(bad, ended_bad.sum()))
+                foreseen, ratings = _foreseen(outlook.prospects, came, is_open)
+                chance[group].append(shift_of(foreseen, ratings))
+                bad, ended_bad = _judged(parts, outlook.prospects, came, is_open)
+                levels[group].append(shift_of(bad, ended_bad))
             unforeseen.append(_unforeseen(outlook.prospects, came, now, end, own))
             busy.append(outlook.opened_lately)
         shape = (len(tried), len(Rating))
@@ -102,15 +105,24 @@ def _begin(parts: Sequence[Part]) -> int:
     return min(known, default=0)
 
 
-def _gathered(
-    prospects: Sequence[Prospects], came: Sequence[Floats], is_open: bool
-) -> tuple[Floats, Floats, Mask, Mask]:
-    """The chances of one group, P(不满意) of its rated, which were rated, and which of those 不满意."""
-    chance = np.concatenate([p.chance[p.is_open == is_open] for p in prospects])
-    bad = np.concatenate([p.levels[p.is_open == is_open, 0] for p in prospects])
-    rating = np.concatenate([c[p.is_open == is_open] for p, c in zip(prospects, came, strict=True)])
-    rated = ~np.isnan(rating)
-    return chance, bad[rated], rated, rating[rated] == Rating.DISSATISFIED
+def _foreseen(prospects: Sequence[Prospects], came: Sequence[Floats], is_open: bool) -> tuple[Floats, float]:
+    """The chances of one group to be rated, and how many were."""
+    chosen = [p.is_open == is_open for p in prospects]
+    chance = np.concatenate([p.chance[of] for p, of in zip(prospects, chosen, strict=True)])
+    return chance, float(sum((~np.isnan(c[of])).sum() for c, of in zip(came, chosen, strict=True)))
+
+
+def _judged(
+    parts: Sequence[Part], prospects: Sequence[Prospects], came: Sequence[Floats], is_open: bool
+) -> tuple[Floats, float]:
+    """P(不满意) of those of one group that were rated, or of some of them, and how many ended so."""
+    bad, ended = [], 0.0
+    for part, p, rating in zip(parts, prospects, came, strict=True):
+        rated = np.flatnonzero((p.is_open == is_open) & ~np.isnan(rating))
+        chosen = rated[:: 1 + len(rated) // _MOST_ASKED]
+        bad.append(p.asked(part.ask, chosen)[0][:, Rating.DISSATISFIED])
+        ended += float((rating[chosen] == Rating.DISSATISFIED).sum())
+    return np.concatenate(bad), ended
 
 
 def _unforeseen(

@@ -82,10 +82,6 @@ class Rounds:
         """Whether it came by the hotline; the firm's own orders are in no indicator."""
         return self.chronicle.field("source").at(self.end, None) != FIRMS_OWN_DESK
 
-    def word(self, name: str) -> np.ndarray:
-        """A field of the orders, as last known in the round; None where missing."""
-        return self.chronicle.field(name).at(self.end, None)
-
     def first(self, *types: str) -> Ints:
         """The position of each round's first event of these types; -1 without one."""
         rows, number = self._of(*types)

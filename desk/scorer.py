@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
+from desk.kept_histories import KeptHistories
 from desk.lookout import Lookout, OrderStore
 from desk.open_orders import open_frames
 from desk.order_frames import rows_of
@@ -16,10 +18,12 @@ from desk.scored import Scored
 from desk.standing import Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
+from features.definition import FeatureSet
 from features.frame import OrderFrame
 from features.history import History, Past
 from features.log import Log
 from features.order_facts import difference, facts_of
+from features.own_chronicle import own_chronicles
 from hotline.bands import BandLimits, band_of
 from hotline.calendar import NO_TIME, from_micros, to_micros
 from hotline.lifecycle import STAGE_ORDER
@@ -37,17 +41,18 @@ class Scorer:
     The reasons cost as much as all the rest, so whoever does not read them can leave them out.
     """
 
-    def __init__(self, store: OrderStore, champion: Registered, limits: BandLimits | None = None) -> None:
+    def __init__(
+        self,
+        store: OrderStore,
+        champion: Registered,
+        limits: BandLimits | None = None,
+        kept: KeptHistories | None = None,
+    ) -> None:
         self.champion = champion
         self.limits = limits or BandLimits()
         model = champion.model
-        self.lookout = Lookout(store, model.attributes, model.label_caller, self._warm)
-
-    def _warm(self, history: History) -> None:
-        """Have all streams sorted that scores ask for; afterwards many threads may read them."""
-        nobody = np.empty(0, dtype=np.int64)
-        frame = OrderFrame(history.chronicle, nobody, nobody, nobody)
-        self.champion.model.features.compute(frame, Past.of(frame, history))
+        warm = partial(_warm, model.features)
+        self.lookout = Lookout(store, model.attributes, model.label_caller, warm, kept)
 
     def score(self, order_id: str, at: datetime, with_reasons: bool = True) -> Scored:
         """One order of the store at a moment. NoSuchOrder if unknown; NotReceivedYet before its receipt."""
@@ -161,3 +166,14 @@ def _asked(chronicle: Chronicle, order_id: str, at: datetime) -> OrderFrame:
         return OrderFrame.at_times(chronicle, [order_id], np.array([to_micros(at)]))
     except ValueError as error:
         raise NotReceivedYet(order_id) from error
+
+
+def _warm(features: FeatureSet, history: History) -> None:
+    """Have all streams sorted that scores ask for; afterwards many threads may read them.
+
+    No method of the scorer: a former champion's history is large, and has to go with the last who uses it, not
+    once a collection of garbage finds that two of them only hold each other.
+    """
+    nobody = np.empty(0, dtype=np.int64)
+    frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
+    features.compute(frame, Past.of(frame, history))

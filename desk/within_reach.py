@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from desk.prospects import Prospects
-from desk.rehearsal import Lessons, Own
+from desk.rehearsal import Lessons, Own, Part
 from features.arrays import Floats, Ints, Mask
 from hotline.indicators import IndicatorRules
 
@@ -32,7 +32,11 @@ class Turn:
 
 @dataclass(frozen=True, eq=False)
 class Mine:
-    """One's own prospects of all parts, as `Prospects` has them; one entry a round."""
+    """One's own prospects of all parts; one entry a round.
+
+    levels     : what each would be rated (n × 4)
+    is_blocked : held up by a structural block
+    """
 
     order_id: np.ndarray
     community: np.ndarray
@@ -43,9 +47,12 @@ class Mine:
     is_blocked: Mask
 
     @classmethod
-    def of(cls, prospects: Sequence[Prospects], own: Own) -> "Mine":
-        """Those of one's own rounds."""
-        pieces = [_piece(p, np.flatnonzero(own(p.rounds)[p.row])) for p in prospects]
+    def of(cls, parts: Sequence[Part], prospects: Sequence[Prospects], own: Own) -> "Mine":
+        """Those of one's own rounds, part by part."""
+        pieces = [
+            _piece(part, p, np.flatnonzero(own(p.rounds)[p.row]))
+            for part, p in zip(parts, prospects, strict=True)
+        ]
         return cls(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
 
     def __len__(self) -> int:
@@ -63,11 +70,10 @@ class Mine:
         return found
 
 
-def _piece(prospects: Prospects, kept: Ints) -> tuple[np.ndarray, ...]:
+def _piece(part: Part, prospects: Prospects, kept: Ints) -> tuple[np.ndarray, ...]:
     frame = prospects.rounds.frame(prospects.row[kept])
     names = (frame.order_id, frame.word("community"), frame.word("manager"))
-    p = prospects
-    return (*names, p.is_open[kept], p.chance[kept], p.levels[kept], p.is_blocked[kept])
+    return (*names, prospects.is_open[kept], prospects.chance[kept], *prospects.asked(part.ask, kept))
 
 
 def turns_of(mine: Mine, lessons: Lessons, rules: IndicatorRules) -> tuple[Turn, ...]:

@@ -24,13 +24,17 @@ class Worklist:
 
     def now(self, now: datetime) -> Scored:
         """The list as it stands."""
+        return self.look(now)[1]
+
+    def look(self, now: datetime) -> tuple[Standing, Scored]:
+        """The same with the look at history that it was made from."""
         with self._lock:
             standing = self._scorer.lookout.look()
             if self._kept is None or not timedelta(0) <= now - self._kept[0] < KEPT_FOR:
                 self._kept = now, standing, self._scorer.score_open_of(standing, now)
             elif standing is not self._kept[1]:
                 self._kept = self._kept[0], standing, self._caught_up(standing, now)
-            return self._kept[2]
+            return self._kept[1:]
 
     def _caught_up(self, standing: Standing, now: datetime) -> Scored:
         """The kept list with the orders written to since scored anew."""

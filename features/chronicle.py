@@ -127,7 +127,7 @@ class Chronicle:
 
     @cached_property
     def _callbacks_before(self) -> Ints:
-        return np.concatenate([[0], np.cumsum(self.is_callback)])
+        return np.cumsum(np.append(False, self.is_callback), dtype=np.int32)
 
     @cached_property
     def is_callback(self) -> np.ndarray:
@@ -186,14 +186,14 @@ class Chronicle:
 
         An event is taken back once: the first retraction known counts, later ones take nothing back.
         """
-        target = np.full(len(self), -1, dtype=np.int64)
+        target = np.full(len(self), -1, dtype=np.int32)
         takes = np.flatnonzero(self.is_type(EventType.RETRACTED))
         if not len(takes):
             return target
-        names = self.log.events["retracts"].to_numpy()[self.row[takes]]
-        ids = self.log.events["event_id"].to_numpy()
+        names = self.log.rows["events"].take(self.row[takes])["retracts"].to_numpy()
         events = np.flatnonzero(self.is_event & np.isin(self.order, self.order[takes]))
-        where = {(self.order[p], ids[self.row[p]]): p for p in events}
+        ids = self.log.rows["events"].take(self.row[events])["event_id"].to_numpy()
+        where = {(self.order[p], id_): p for p, id_ in zip(events, ids, strict=True)}
         found = np.array([where.get((self.order[p], n), -1) for p, n in zip(takes, names, strict=True)])
         first = np.unique(found, return_index=True)[1]
         first = first[(found[first] >= 0) & (found[first] != takes[first])]

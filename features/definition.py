@@ -134,4 +134,7 @@ class FeatureSet:
 
     def compute(self, orders: OrderFrame, past: Past) -> dict[str, np.ndarray]:
         """One array a feature, one entry a question."""
-        return {f.name: f.column(orders, past) for f in self.features}
+        try:
+            return {f.name: f.column(orders, past) for f in self.features}
+        finally:
+            past.let_go()

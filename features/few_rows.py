@@ -9,9 +9,12 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class FewRows:
-    """Columns by name, read like those of a frame: `rows["type"].to_numpy()`."""
+    """Columns by name, read like those of a frame: `rows["type"].to_numpy()`.
 
-    of: Mapping[str, np.ndarray]
+    A column is an array, or one that lies in a file (see `features.kept_words`).
+    """
+
+    of: Mapping[str, Any]
 
     @classmethod
     def told(cls, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, tuple[type, Any]]) -> "FewRows":
@@ -42,10 +45,10 @@ class FewRows:
 
 @dataclass(frozen=True, eq=False)
 class _Column:
-    values: np.ndarray
+    values: Any
 
     def to_numpy(self) -> np.ndarray:
-        return self.values
+        return np.asarray(self.values)
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str, dtype: type, missing: Any) -> np.ndarray:

@@ -152,3 +152,11 @@ class OrderFrame:
     @cached_property
     def _own(self) -> dict[tuple[tuple[str, ...], bool], OwnEvents]:
         return {}
+
+    @cached_property
+    def bare(self) -> "OrderFrame":
+        """The same questions with nothing worked out: what a frame keeps must not keep the frame in turn.
+
+        Otherwise a replaced history would stay in memory until a collection of garbage.
+        """
+        return OrderFrame(self.chronicle, self.order, self.as_of, self.position)

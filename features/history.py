@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import FEW, Floats, Ints, Mask, numbered, places_among
+from features.arrays import FEW, Floats, Ints, Mask, Words, numbered, places_among
 from features.changes import Changes
 from features.chronicle import Chronicle
 from features.estates import CommunityFacts, last_known
@@ -29,6 +29,7 @@ class History:
 
     chronicle: Chronicle
     _streams: dict[tuple[str, Key], Stream] = field(default_factory=dict)
+    _vocabularies: dict[str, Mapping[str, int]] = field(default_factory=dict)
     _facts: dict[str, Facts] = field(default_factory=dict)
 
     @classmethod
@@ -44,6 +45,11 @@ class History:
             moment = self.chronicle.moment[facts.position] if facts.time is None else self._moment(facts.time)
             self._streams[kind, by] = Stream.of(key, moment, len(self.chronicle.moments), facts.values)
         return self._streams[kind, by]
+
+    @property
+    def streams(self) -> Mapping[tuple[str, Key], Stream]:
+        """The streams that were asked for so far."""
+        return self._streams
 
     @property
     def asked(self) -> tuple[tuple[str, Key], ...]:
@@ -79,7 +85,10 @@ class History:
 
     def vocabulary(self, name: str) -> Mapping[str, int]:
         """The number of each value that a field ever took."""
-        return self._coded(name)[0]
+        if name not in self._vocabularies:
+            found = self._coded(name)[0]
+            self._vocabularies[name] = {word: number for number, word in enumerate(found)}
+        return self._vocabularies[name]
 
     def codes(self, by: Key, words: tuple[np.ndarray, ...]) -> Ints:
         """Key numbers for the values of the key's fields, one array a field; -1 for an unknown one."""
@@ -112,16 +121,16 @@ class History:
             combined = np.where(known, combined * np.int64(len(self.vocabulary(name))) + code, -1)
         return combined
 
-    def _coded(self, name: str) -> tuple[Mapping[str, int], FieldIndex]:
+    def _coded(self, name: str) -> tuple[Words, FieldIndex]:
+        """A field's values by number, and its course in numbers."""
         if name not in self._coded_fields:
             words = self.chronicle.field(name)
             codes, found = pd.factorize(words.value)
-            vocabulary = {word: number for number, word in enumerate(found)}
-            self._coded_fields[name] = vocabulary, replace(words, value=codes.astype(np.int32))
+            self._coded_fields[name] = found, replace(words, value=codes.astype(np.int32))
         return self._coded_fields[name]
 
     @cached_property
-    def _coded_fields(self) -> dict[str, tuple[Mapping[str, int], FieldIndex]]:
+    def _coded_fields(self) -> dict[str, tuple[Words, FieldIndex]]:
         return {}
 
 
@@ -245,3 +254,11 @@ class Past:
     @cached_property
     def _times(self) -> Ints:
         return self.frame.as_of[self.frame.by_time]
+
+    def let_go(self) -> None:
+        """Forget what was worked out of windows: it holds on to the past, as the past does to it.
+
+        Otherwise everybody's history, long replaced by another, would stay in memory until a collection of garbage.
+        """
+        for worked_out in ("_windows", "few", "memory"):
+            self.__dict__.pop(worked_out, None)

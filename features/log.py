@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.few_rows import FewRows
+from features.kept_words import kept
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import OfficialCaller
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
@@ -101,6 +102,39 @@ class Log:
         return cls._few(told, attributes, label_caller)
 
     @classmethod
+    def of_columns(
+        cls,
+        rows: Mapping[str, FewRows],
+        communities: pd.DataFrame,
+        attributes: tuple[Attribute, ...],
+        label_caller: OfficialCaller,
+    ) -> "Log":
+        """The log of columns that were a log's before, and of what is known of communities."""
+        known = _complete(communities, _COMMUNITY_COLUMNS)
+        return replace(cls._few(rows, attributes, label_caller), communities=known)
+
+    @classmethod
+    def of_letters(
+        cls,
+        columns: Mapping[str, Mapping[str, Any]],
+        communities: pd.DataFrame,
+        attributes: tuple[Attribute, ...],
+        label_caller: OfficialCaller,
+    ) -> "Log":
+        """The log of columns of `orders`, `events` and `callbacks` whose words are Arrow's; missing columns as in `of`."""
+        rows = {}
+        for frame, kinds in _told_columns(attributes).items():
+            given = columns[frame]
+            length = len(given["order_id"])
+            rows[frame] = FewRows(
+                {
+                    name: kept(given[name]) if name in given else np.full(length, missing, dtype=dtype)
+                    for name, (dtype, missing) in kinds.items()
+                }
+            )
+        return cls.of_columns(rows, communities, attributes, label_caller)
+
+    @classmethod
     def _few(
         cls, rows: Mapping[str, FewRows], attributes: tuple[Attribute, ...], label_caller: OfficialCaller
     ) -> "Log":
@@ -127,10 +161,7 @@ class Log:
     def rows(self) -> dict[str, FewRows]:
         """The frames of orders, events and callbacks as plain columns."""
         frames = {"orders": self.orders, "events": self.events, "callbacks": self.callbacks}
-        return {
-            name: FewRows({column: frame[column].to_numpy() for column in frame.columns})
-            for name, frame in frames.items()
-        }
+        return {name: _plain(frame) for name, frame in frames.items()}
 
     @property
     def fingerprint(self) -> str:
@@ -146,6 +177,12 @@ class Log:
                 values = pd.factorize(frame[name])[0] if name == "caller" else frame[name].to_numpy()
                 whole.update(pd.util.hash_array(values, categorize=True).tobytes())
         return whole.hexdigest()[:16]
+
+
+def _plain(frame: pd.DataFrame | FewRows) -> FewRows:
+    if isinstance(frame, FewRows):
+        return frame
+    return FewRows({name: frame[name].to_numpy() for name in frame.columns})
 
 
 def _columns(attributes: tuple[Attribute, ...]) -> dict[str, dict[str, str]]:

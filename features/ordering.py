@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.arrays import Ints, Words
+from features.arrays import Ints
+from features.few_rows import FewRows
+from features.kept_words import places
 from features.log import Log
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType, OfficialCaller, rank
@@ -47,8 +49,7 @@ class Rows:
         frames = (log.orders, log.events, log.callbacks)
         order_ids = np.unique(log.orders["order_id"].to_numpy().astype(object)) if len(log.orders) else _NONE
         type_, types = _typed(log)
-        by_order: Words = pd.Index(order_ids, dtype=object)
-        order = np.concatenate([by_order.get_indexer(frame["order_id"].to_numpy()) for frame in frames])
+        order = np.concatenate([places(rows.of["order_id"], order_ids) for rows in log.rows.values()])
         known_at = np.concatenate([frame["known_at"].to_numpy() for frame in frames])
         ranks = _ranks(types)[type_]
         tie = _ties(log, order, known_at, ranks)
@@ -59,10 +60,10 @@ class Rows:
         return cls(
             order_ids=order_ids,
             types=types,
-            order=order[sequence],
+            order=order[sequence].astype(np.int32),
             known_at=known_at[sequence],
-            type=type_[sequence],
-            row=np.concatenate([np.arange(len(frame)) for frame in frames])[sequence],
+            type=type_[sequence].astype(np.int16),
+            row=np.concatenate([np.arange(len(frame), dtype=np.int32) for frame in frames])[sequence],
             happened_at=np.where(happened_at == NO_TIME, known_at, happened_at)[sequence],
             promised_at=promised_at[sequence],
         )
@@ -104,23 +105,23 @@ def _ties(log: Log, order: Ints, known_at: Ints, ranks: Ints) -> Ints:
     same = (np.diff(order[rows]) == 0) & (np.diff(known_at[rows]) == 0) & (np.diff(ranks[rows]) == 0)
     tied = np.sort(rows[np.append(same, False) | np.insert(same, 0, False)]) if len(rows) else rows
     start = 0
-    for frame in (log.orders, log.events, log.callbacks):
-        own = tied[(tied >= start) & (tied < start + len(frame))]
+    for frame, rows_of_frame in log.rows.items():
+        own = tied[(tied >= start) & (tied < start + len(rows_of_frame))]
         if len(own):
-            recorded_at, said = _deciders(log, frame, own - start)
+            recorded_at, said = _deciders(frame, rows_of_frame.take(own - start))
             tie[own[np.lexsort((said, recorded_at))]] = np.arange(len(own))
-        start += len(frame)
+        start += len(rows_of_frame)
     return tie
 
 
-def _deciders(log: Log, frame: pd.DataFrame, rows: Ints) -> tuple[Ints, Ints]:
-    if frame is log.events:
-        said = frame["event_id"].to_numpy()[rows].astype(str)
+def _deciders(frame: str, rows: FewRows) -> tuple[Ints, Ints]:
+    if frame == "events":
+        said = rows["event_id"].to_numpy().astype(str)
         recorded_at = np.zeros(len(rows), dtype=np.int64)
     else:
-        columns = [frame[name].to_numpy()[rows].tolist() for name in frame.columns]
+        columns = [rows[name].to_numpy().tolist() for name in rows.columns]
         said = np.array([repr(row) for row in zip(*columns, strict=True)])
-        recorded_at = frame["recorded_at"].to_numpy()[rows]
+        recorded_at = rows["recorded_at"].to_numpy()
     return recorded_at, np.unique(said, return_inverse=True)[1]
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from features.arrays import Ints
 from features.chronicle import Chronicle
 from features.frame import OrderFrame
+from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK, REVISION
 from hotline.calendar import NO_TIME
 
 
@@ -31,20 +32,23 @@ def apart(frame: OrderFrame) -> OrderFrame:
 
 def _taken(of: Chronicle, rows: slice | Ints, numbers: Ints, lengths: Ints) -> Chronicle:
     known_at, row, promised_at = of.known_at[rows], of.row[rows].copy(), of.promised_at[rows]
-    is_event, is_callback = of.is_event[rows], of.is_callback[rows]
+    ends = np.cumsum(lengths)
+    type_ = of.type[rows]
+    is_callback = (type_ == of.type_number(CITY_CALLBACK)) | (type_ == of.type_number(DISTRICT_CALLBACK))
+    is_revision = type_ == of.type_number(REVISION)
+    is_revision[ends - lengths] = True
     kept = []
-    for kind in (~is_event & ~is_callback, is_event, is_callback):
+    for kind in (is_revision, ~is_revision & ~is_callback, is_callback):
         own = np.sort(row[kind])
         row[kind] = np.searchsorted(own, row[kind])
         kept.append(own)
     moments = np.unique(np.concatenate([known_at, promised_at[promised_at != NO_TIME]]))
-    ends = np.cumsum(lengths)
     return Chronicle(
         log=of.log.take(*kept),
         order_ids=of.order_ids[numbers],
         order=np.repeat(np.arange(len(numbers)), lengths),
         known_at=known_at,
-        type=of.type[rows],
+        type=type_,
         types=of.types,
         row=row,
         happened_at=of.happened_at[rows],

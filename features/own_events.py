@@ -32,7 +32,7 @@ class OwnEvents:
         """The slices of these rows that belong to each question."""
         start = frame.round_start if this_round else frame.first_position
         lo, hi = places_below(rows, (start, frame.position + 1), len(frame.chronicle))
-        return cls(frame, rows, lo, np.maximum(lo, hi))
+        return cls(frame.bare, rows, lo, np.maximum(lo, hi))
 
     @cached_property
     def _corrected(self) -> Mapping[int, Ints]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.policy import Role
 from hotline.situation import Situation
 
 
@@ -32,6 +33,21 @@ _POST_ZH = {
     Post.DEPARTMENTS: "街镇相关部门",
     Post.CALL_CENTRE: "962121",
 }
+
+
+#: The posts whose duties people of a role do; the others see them all.
+_POSTS_OF = {
+    Role.MANAGER: frozenset({Post.MANAGER}),
+    Role.COMPANY: frozenset({Post.COMPANY, Post.MANAGER}),
+    Role.EMERGENCY_STATION: frozenset({Post.MANAGER}),
+    Role.STREET_HANDLER: frozenset({Post.STREET_HANDLER, Post.STREET, Post.DEPARTMENTS}),
+    Role.CALL_CENTRE: frozenset({Post.CALL_CENTRE}),
+}
+
+
+def posts_of(role: Role) -> frozenset[Post]:
+    """Whose duties someone of this role is shown."""
+    return _POSTS_OF.get(role, frozenset(Post))
 
 
 class State(StrEnum):
@@ -108,6 +124,7 @@ class Rules:
     likely, strong : the risks from which dissatisfaction is likely, and strong
     near_hours     : hours before the due date from which it is near
     urged          : so many urges make an order hard for its manager
+    claim_hours    : hours for which an order of the queue stays with whoever claimed it
     """
 
     likely: float = 0.3
@@ -118,6 +135,12 @@ class Rules:
     neighbours: frozenset[str] = frozenset({"违建群租", "噪声"})
     private_part: str = "自用"
     petition_words: tuple[str, ...] = ("信访件", "信访编号", "已信访", "群访", "已起诉", "诉讼", "法院")
+    claim_hours: float = 4.0
+
+    @property
+    def claims_held_for(self) -> timedelta:
+        """How long an order stays claimed by whoever took it and did nothing."""
+        return timedelta(hours=self.claim_hours)
 
 
 @dataclass(frozen=True)
@@ -135,3 +158,8 @@ class Duty:
     done_at: datetime | None
     state: State
     limit_zh: str
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is still owed, and late."""
+        return self.state is State.OVERDUE

@@ -11,9 +11,10 @@ from hotline.calendar import WorkingCalendar
 from hotline.duties import Rules
 from hotline.errors import ArgumentError
 from hotline.limits import Limit
-from hotline.playbook import LIMIT_NAMES, Playbook
+from hotline.playbook import CAPACITIES, LIMIT_NAMES, Playbook
+from hotline.policy import Role
 
-_PARTS = ("limits", "street", "rules", "calendar")
+_PARTS = ("limits", "street", "rules", "capacity", "calendar")
 _CLOCKS = ("opens", "closes")
 _DAYS = ("days_off", "days_on")
 
@@ -46,6 +47,7 @@ def playbook_of(told: Mapping[str, Any]) -> Playbook:
             for street, own in _table("street", told.get("street", {})).items()
         },
         rules=_rules(_table("rules", told.get("rules", {}))),
+        capacities=_capacities(_table("capacity", told.get("capacity", {}))),
         calendar=_calendar(_table("calendar", told.get("calendar", {}))),
     )
 
@@ -71,6 +73,13 @@ def _rules(told: Mapping[str, Any]) -> Rules:
     if not 0 < rules.likely <= rules.strong <= 1:
         raise ArgumentError("rules.likely and rules.strong are risks from 0 to 1, likely not above strong")
     return rules
+
+
+def _capacities(told: Mapping[str, Any]) -> dict[Role, int]:
+    _known("capacity", told, [role.value for role in CAPACITIES])
+    return {
+        role: int(_number(f"capacity.{role}", told.get(role, usual))) for role, usual in CAPACITIES.items()
+    }
 
 
 def _calendar(told: Mapping[str, Any]) -> WorkingCalendar:

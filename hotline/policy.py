@@ -53,6 +53,10 @@ class Action(StrEnum):
     READ_WORKLIST = "read_worklist"
     EXPORT_WORKLIST = "export_worklist"
     READ_INDICATORS = "read_indicators"
+    READ_DUTIES = "read_duties"
+    READ_QUEUE = "read_queue"
+    WORK_QUEUE = "work_queue"
+    READ_DISAGREEMENTS = "read_disagreements"
     WRITE_ORDER = "write_order"
     WRITE_EVENT = "write_event"
     WRITE_CALLBACK = "write_callback"
@@ -78,6 +82,10 @@ _ACTION_ZH = {
     Action.READ_WORKLIST: "查看在办工单清单",
     Action.EXPORT_WORKLIST: "导出在办工单清单",
     Action.READ_INDICATORS: "查看与导出指标",
+    Action.READ_DUTIES: "查看工单应办事项",
+    Action.READ_QUEUE: "查看回访前优先队列",
+    Action.WORK_QUEUE: "认领和办理队列工单",
+    Action.READ_DISAGREEMENTS: "查看对预判的不同意见",
     Action.WRITE_ORDER: "登记工单",
     Action.WRITE_EVENT: "登记处置环节",
     Action.WRITE_CALLBACK: "登记官方回访",
@@ -92,7 +100,15 @@ _ACTION_ZH = {
 }
 
 _A = Action
-_ON_ORDERS = {_A.READ_SCORE, _A.READ_WORKLIST, _A.EXPORT_WORKLIST, _A.WRITE_EVENT}
+_ON_ORDERS = {
+    _A.READ_SCORE,
+    _A.READ_WORKLIST,
+    _A.EXPORT_WORKLIST,
+    _A.READ_DUTIES,
+    _A.READ_QUEUE,
+    _A.WRITE_EVENT,
+}
+_CALLS = {_A.WORK_QUEUE}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.
@@ -100,20 +116,30 @@ _ON_ORDERS = {_A.READ_SCORE, _A.READ_WORKLIST, _A.EXPORT_WORKLIST, _A.WRITE_EVEN
 # without the list of orders to be turned. A data scientist needs the district's figures to see what a model is
 # for and where it drifts; whose figure is a person's, and which order is whose, adds nothing to that.
 GRANTS: dict[Role, frozenset[Action]] = {
-    Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS} | _ON_ORDERS),
-    Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _ON_ORDERS),
-    Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _ON_ORDERS),
-    Role.STREET_HANDLER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_MODEL} | _ON_ORDERS),
+    Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS} | _CALLS | _ON_ORDERS),
+    Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _CALLS | _ON_ORDERS),
+    Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
+    Role.STREET_HANDLER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_MODEL} | _CALLS | _ON_ORDERS),
     Role.CALL_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.READ_INDICATORS, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL}
+        | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.READ_INDICATORS, _A.UPLOAD_EXTRACT, _A.READ_MODEL, _A.READ_METRICS}
+        | _CALLS
         | _ON_ORDERS
     ),
     Role.DATA_SCIENTIST: frozenset(
-        {_A.SIGN_IN, _A.READ_INDICATORS, _A.EXPORT_PSEUDONYMOUS, _A.READ_MODEL, _A.PROMOTE, _A.READ_METRICS}
+        {
+            _A.SIGN_IN,
+            _A.READ_INDICATORS,
+            _A.EXPORT_PSEUDONYMOUS,
+            _A.READ_MODEL,
+            _A.PROMOTE,
+            _A.READ_METRICS,
+            _A.READ_DISAGREEMENTS,
+        }
     ),
     Role.ADMIN: frozenset(
         {_A.SIGN_IN, _A.READ_MODEL, _A.READ_METRICS, _A.MANAGE_ACCOUNTS, _A.READ_AUDIT, _A.FORGET}

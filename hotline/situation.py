@@ -30,15 +30,13 @@ class CommunityNow:
 class Situation:
     """An order at a moment: only what was known by then, and nothing that was taken back by then.
 
-    risk       : P(不满意) as last scored; None without a model
-    risk_since : since when it has been that high as far as scores were logged
+    risks : P(不满意) as it was scored in the order's course, oldest first; none without a model
     """
 
     order: Order
     at: datetime
     community: CommunityNow = CommunityNow()
-    risk: float | None = None
-    risk_since: datetime | None = None
+    risks: tuple[tuple[datetime, float], ...] = ()
 
     @classmethod
     def of(
@@ -46,8 +44,7 @@ class Situation:
         order: Order,
         at: datetime,
         community: CommunityNow | None = None,
-        risk: float | None = None,
-        risk_since: datetime | None = None,
+        risks: Iterable[tuple[datetime, float]] = (),
     ) -> "Situation":
         """The situation of an order with all that is recorded of it, cut at the moment."""
         known = [event for event in order.events if event.known_at <= at]
@@ -56,7 +53,8 @@ class Situation:
         events = tuple(sorted(standing, key=lambda event: (event.known_at, event.happened_at)))
         callbacks = sorted((c for c in order.callbacks if c.known_at <= at), key=lambda call: call.known_at)
         cut = replace(order, events=events, callbacks=tuple(callbacks))
-        return cls(cut, at, community or CommunityNow(), risk, risk_since)
+        course = tuple(sorted(scored for scored in risks if scored[0] <= at))
+        return cls(cut, at, community or CommunityNow(), course)
 
     @cached_property
     def round_start(self) -> datetime:
@@ -105,6 +103,15 @@ class Situation:
         """When 962121 first heard 不满意 in this round."""
         heard = self._heard(OfficialCaller.DISTRICT)
         return min((call.known_at for call in heard if call.rating is Rating.DISSATISFIED), default=None)
+
+    def risky_since(self, limit: float) -> datetime | None:
+        """Since when the risk has stood at this limit or above without a break; None where it does not."""
+        since = None
+        for scored_at, risk in reversed(self.risks):
+            if risk < limit or scored_at < self.round_start:
+                break
+            since = scored_at
+        return since
 
     @property
     def is_relayed(self) -> bool:

@@ -133,9 +133,8 @@ def is_dissatisfaction_strong(order: Situation, rules: Rules) -> Owed | None:
 
 
 def _dissatisfaction(order: Situation, from_risk: float) -> Owed | None:
-    since = [order.judged_dissatisfied_at] if order.judged_dissatisfied_at else []
-    if order.is_relayed and order.risk is not None and order.risk >= from_risk:
-        since.append(max(order.round_start, order.risk_since or order.at))
+    risky = order.risky_since(from_risk) if order.is_relayed else None
+    since = [moment for moment in (order.judged_dissatisfied_at, risky) if moment is not None]
     return Owed(min(since)) if since else None
 
 
@@ -175,12 +174,16 @@ def is_hard(order: Situation, rules: Rules) -> Owed | None:
 
 def is_under_petition(order: Situation, rules: Rules) -> Owed | None:
     """P16: a petition or a lawsuit stands beside the order."""
-    has_number = bool(order.order.petition_no or order.order.case_no)
-    is_told = any(word in (order.order.text or "") for word in rules.petition_words)
-    if not has_number and not is_told:
+    number = order.order.petition_no or order.order.case_no
+    if not number and not is_without_number(order.order.text, number, rules):
         return None
     until = order.closing.known_at if order.closing else None
     return Owed(order.round_start, until=until)
+
+
+def is_without_number(text: str | None, number: str | None, rules: Rules) -> bool:
+    """Whether the citizen's words speak of a petition or a lawsuit, and nobody has written its number."""
+    return not number and any(word in (text or "") for word in rules.petition_words)
 
 
 def is_for_the_liaison_group(order: Situation, rules: Rules) -> Owed | None:

@@ -1,4 +1,4 @@
-"""Retention: `qingling forget` takes texts, callers and scores out of the store."""
+"""Retention: `qingling forget` takes texts, callers and scores out of the store, and of what is kept beside it."""
 
 import re
 import secrets
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from desk.kept_histories import remove_kept
 from desk.opening import open_store_in_use
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI, to_micros
@@ -37,7 +38,7 @@ def forget_before(settings: Settings, day: str, is_agreed: Agreed, now: datetime
             return None
         given = forgetting.forget_given_scores(store.engine, moment)
         files = _remove_rejects(settings.home / "rejects", begins)
-        return _forget(store, which, what, now, forgetting.Forgotten(predictions=given), files)
+        return _forget(settings.home, store, which, what, now, forgetting.Forgotten(predictions=given), files)
     finally:
         store.close()
 
@@ -51,15 +52,22 @@ def forget_caller(settings: Settings, caller: str, is_agreed: Agreed, now: datet
         which, what = forgetting.of_caller(pseudonym), "orders of one caller"
         if not is_agreed(forgetting.count(store.engine, which), what):
             return None
-        return _forget(store, which, what, now, forgetting.Forgotten(), 0)
+        return _forget(settings.home, store, which, what, now, forgetting.Forgotten(), 0)
     finally:
         store.close()
 
 
 def _forget(
-    store: Store, which: forgetting.Which, what: str, now: datetime, before: forgetting.Forgotten, files: int
+    home: Path,
+    store: Store,
+    which: forgetting.Which,
+    what: str,
+    now: datetime,
+    before: forgetting.Forgotten,
+    files: int,
 ) -> str:
     done = before + forgetting.forget(store.engine, which, to_micros(now))
+    remove_kept(home, store.dataset)
     is_swept = forgetting.sweep(store.engine)
     told = f"{what}: {done.orders:,} orders blanked, {done.predictions:,} scores deleted"
     told += f", {files} files of refused rows deleted" if files else ""

@@ -108,12 +108,16 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Make the challenger champion if it is not worse on the same later orders."""
+    from desk.opening import keep_history
     from pipelines import promote as recipe
     from pipelines.printing import print_promotion
 
     with explained():
-        done = recipe.promote(settings_in_force(), version, force, reason)
+        settings = settings_in_force()
+        done = recipe.promote(settings, version, force, reason)
     print_promotion(done, as_json)
+    if done.granted:
+        keep_history(settings)
     raise typer.Exit(0 if done.granted else 1)
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from hotline.duties import Entry, Rules
 from hotline.limits import Limit
-from hotline.playbook import ENTRIES, OTHER_LIMITS
+from hotline.playbook import CAPACITIES, ENTRIES, OTHER_LIMITS
 
 _ABOUT = """# The playbook
 
@@ -41,6 +41,9 @@ P20 = "today"
 
 [rules]
 likely = 0.25
+
+[capacity]
+call_centre = 55
 
 [calendar]
 days_off = [2026-05-06]
@@ -79,6 +82,7 @@ def _others() -> str:
 def _rules() -> str:
     rules = Rules()
     lines = [f"| `{field.name}` | {_plain(getattr(rules, field.name))} |" for field in fields(rules)]
+    lines += [f"| `capacity.{role}` | {calls} calls a day |" for role, calls in CAPACITIES.items()]
     return "\n".join(["| rule | default |", "|---|---|", *lines])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from desk.kept_histories import remove_kept
 from desk.settings import Settings
 from desk.unfinished import restoring
 from hotline.errors import QinglingError
@@ -78,6 +79,7 @@ def _swap(settings: Settings, staged: Path, aside: Path, found: Manifest, stamp:
         else:
             file = f"{name}.db"
             sqlite.replace_database(home / file, staged / "datasets" / file, aside / file)
+        remove_kept(home, name)
     _replace(home / CHAMPION, staged / CHAMPION, aside / CHAMPION)
     if (home / CHAMPION).exists():
         (home / CHAMPION).touch()

@@ -32,14 +32,14 @@ from store.predictions import Cause
 
 Responses = dict[int | str, dict[str, Any]]
 INVALID: Responses = {422: {"model": ErrorOut, "description": "a value cannot be taken"}}
-_UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
-_CONTRADICTION: Responses = {
+UNKNOWN: Responses = {404: {"model": ErrorOut, "description": "no such order"}}
+CONTRADICTION: Responses = {
     409: {"model": ErrorOut, "description": "recorded already, or the key was used, with other content"}
 }
 UNREADABLE: Responses = {400: {"model": ErrorOut, "description": "the body cannot be read at all"}}
 TOO_LARGE: Responses = {413: {"model": ErrorOut, "description": "the body is larger than 1 MiB"}}
 UNAVAILABLE: Responses = {503: {"model": ErrorOut, "description": "no champion, or no database"}}
-_WRITES = UNREADABLE | _CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
+_WRITES = UNREADABLE | CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
 _SHEETS: Responses = {
     200: {"content": {kind.media_type: {} for kind in SheetKind}, "description": "the sheet"}
 }
@@ -87,47 +87,46 @@ def score_given(
 @api.post("/orders", status_code=201, responses={200: {"model": OrderWritten}, **_WRITES})
 def add_order(who: MayWriteOrders, body: OrderIn, seen: Seen, writing: Writing) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
-    order = body.to_order(writing.callers.of, writing.now)
-    seen.given(who, order)
+    seen.given(who, body.to_order(writing.callers.of, writing.now))
 
-    def write(way_in: Intake) -> tuple[int, OrderWritten]:
-        status = way_in.add_order(order, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
+        status = way_in.add_order(body.to_order(writing.callers.of, received), received)
         return 201 if status == "created" else 200, OrderWritten(order_id=body.order_id, status=status)
 
     return writing.answered(OrderWritten, write)
 
 
-@api.post("/orders/{order_id:path}/events", status_code=201, responses=_UNKNOWN | _WRITES)
+@api.post("/orders/{order_id:path}/events", status_code=201, responses=UNKNOWN | _WRITES)
 def add_events(
     who: MayWriteEvents, order_id: WhichOrder, body: EventsIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        events = [event.to_event(writing.now) for event in body]
-        new = way_in.add_events(order_id, events, writing.now)
-        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        events = [event.to_event(received) for event in body]
+        new = way_in.add_events(order_id, events, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
     return writing.answered(EventsWritten, write)
 
 
-@api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=_UNKNOWN | _WRITES)
+@api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=UNKNOWN | _WRITES)
 def add_callbacks(
     who: MayWriteCallbacks, order_id: WhichOrder, body: CallbacksIn, seen: Seen, writing: Writing
 ) -> EventsWritten:
     """Keep one official callback of an order, or a list of them."""
     seen.order(who, order_id)
 
-    def write(way_in: Intake) -> tuple[int, EventsWritten]:
-        callbacks = [callback.to_callback(writing.now) for callback in body]
-        new = way_in.add_callbacks(order_id, callbacks, writing.now)
-        return 201, EventsWritten.of(order_id, len(body), new, writing.now)
+    def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
+        callbacks = [callback.to_callback(received) for callback in body]
+        new = way_in.add_callbacks(order_id, callbacks, received)
+        return 201, EventsWritten.of(order_id, len(body), new, received)
 
     return writing.answered(EventsWritten, write)
 
 
-@api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=_UNKNOWN | INVALID | UNAVAILABLE)
+@api.get("/orders/{order_id:path}/score", response_model=ScoreOut, responses=UNKNOWN | INVALID | UNAVAILABLE)
 async def score(
     who: MayReadScores,
     order_id: WhichOrder,
@@ -141,7 +140,7 @@ async def score(
     return score_answer(await together.score(service, order_id, asked.at, asked.reasons, check))
 
 
-@api.get("/orders/{order_id:path}/course", responses=_UNKNOWN | INVALID | UNAVAILABLE)
+@api.get("/orders/{order_id:path}/course", responses=UNKNOWN | INVALID | UNAVAILABLE)
 def course(who: MayReadScores, order_id: WhichOrder, seen: Seen, way_in: WayIn) -> CourseOut:
     """The risk's course over an order's life: every logged score, oldest moment first."""
     seen.order(who, order_id)

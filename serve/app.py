@@ -17,12 +17,14 @@ from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
 from serve.docs_page import docs
+from serve.duties import duties
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
 from serve.indicators import indicators
 from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
+from serve.queue import queue
 from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
@@ -47,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.playbook = read_playbook(settings.playbook_file)
     app.state.indicator_rules = read_indicator_rules(settings.indicators_file)
-    app.state.desk = OpenDesk(settings)
+    app.state.desk = OpenDesk(settings, app.state.playbook.rules)
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
@@ -59,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (api, audit, health, docs, pages, batches, indicators):
+    for router in (duties, queue, api, audit, health, docs, pages, batches, indicators):
         app.include_router(router)
     check_all_declare(app)
     return app

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from desk.queue.working import ClaimedByAnother
 from desk.refusals import Contradicted, NoSuchOrder, NotReceivedYet, Refused
 from hotline.errors import QinglingError
 from hotline.masking import mask_personal_numbers
@@ -161,6 +162,11 @@ def _key_taken(_: Request, error: Any) -> JSONResponse:
     return told(409, "key_taken", "this key came with another request before", remedy, fields)
 
 
+def _claimed(_: Request, error: Any) -> JSONResponse:
+    remedy = "take another one, or ask whoever has it"
+    return told(409, "claimed", "somebody else has claimed this order", remedy)
+
+
 def _http(_: Request, error: Any) -> JSONResponse:
     code, message, remedy = _HTTP.get(error.status_code, _OTHER)
     return told(error.status_code, code, message, remedy, headers=error.headers)
@@ -181,6 +187,7 @@ _HANDLERS: dict[Any, Any] = {
     NoSuchOrder: _unknown_order,
     UnknownOrder: _unknown_order,
     KeyTaken: _key_taken,
+    ClaimedByAnother: _claimed,
     StoreReplaced: _no_store,
     QinglingError: _unserviceable,
     NotReceivedYet: _not_received,

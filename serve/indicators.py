@@ -25,6 +25,7 @@ from serve.errors import Unavailable
 from serve.needs import Desk, Now, Seen
 from serve.open_desk import OpenDesk
 from serve.schemas import Body
+from serve.seen_orders import SeenOrders
 from serve.words import AskedMoment
 
 indicators = APIRouter(prefix="/api/v1", responses=CLOSED)
@@ -77,8 +78,7 @@ def read_indicators(
         asked, units=(query.by,) if query.by else UNITS, kinds=(query.kind,) if query.kind else asked.kinds
     )
     report = _report(who, asked, query.at is None, desk, request.app.state.indicator_rules)
-    if report.forecast:
-        seen.about(turn.order_id for turn in report.forecast.turns[:MOST_TURNS])
+    report = _with_own_orders(report, who, seen, MOST_TURNS)
     return JSONResponse(finite(report_json(report)))
 
 
@@ -93,8 +93,7 @@ def export_indicators(
 ) -> Response:
     """The same as an Excel book in the shape of a monthly report, in Chinese."""
     report = _report(who, query.asked(who, now), query.at is None, desk, request.app.state.indicator_rules)
-    if report.forecast:
-        seen.about(turn.order_id for turn in report.forecast.turns)
+    report = _with_own_orders(report, who, seen)
     book = BytesIO()
     write_report(report, book)
     name = f'attachment; filename="{file_name(report)}"'
@@ -117,3 +116,15 @@ def _report(who: Person, asked: Asked, is_now: bool, desk: OpenDesk, rules: Any)
         with_forecast = True
     report = report_of(parts, communities, asked, rules, with_forecast)
     return report if who.may(Action.READ_WORKLIST) else without_people(report)
+
+
+def _with_own_orders(
+    report: IndicatorReport, who: Person, seen: SeenOrders, most: int | None = None
+) -> IndicatorReport:
+    """The first orders to be turned that are within reach now, whoever had them at the moment; they are noted."""
+    if report.forecast is None:
+        return report
+    turns = report.forecast.turns[:most]
+    own = seen.reached(who, [turn.order_id for turn in turns])
+    kept = tuple(turn for turn in turns if turn.order_id in own)
+    return replace(report, forecast=replace(report.forecast, turns=kept))

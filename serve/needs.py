@@ -1,6 +1,5 @@
 """What routes need, as they name it in their signatures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,8 +9,9 @@ from fastapi import BackgroundTasks, Depends, Path, Request, Response
 
 from desk.intake import Intake
 from hotline.calendar import SHANGHAI
+from hotline.playbook import Playbook
 from serve.asked_together import AskedTogether
-from serve.once import Once, OnceKey, Said
+from serve.once import Once, OnceKey, Said, Write
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
 from serve.seen_orders import SeenOrders
@@ -52,6 +52,11 @@ async def _together(request: Request) -> AskedTogether:
     return found
 
 
+async def _playbook(request: Request) -> Playbook:
+    found: Playbook = request.app.state.playbook
+    return found
+
+
 async def _now() -> datetime:
     return datetime.now(SHANGHAI)
 
@@ -76,6 +81,7 @@ Callers = Annotated[Pseudonyms, Depends(_pseudonyms)]
 Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Together = Annotated[AskedTogether, Depends(_together)]
+Rulebook = Annotated[Playbook, Depends(_playbook)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]
@@ -93,10 +99,10 @@ class _Writing:
     desk: Desk
     after: BackgroundTasks
 
-    def answered(self, kind: type[Said], write: Callable[[Intake], tuple[int, Said]]) -> Said:
+    def answered(self, kind: type[Said], write: Write[Said]) -> Said:
         """Write, and answer with the status that it brings."""
         self.after.add_task(self.desk.notice)
-        return self.once.answered(kind, self.way_in, self.callers, self.now, self.response, write)
+        return self.once.answered(kind, self.way_in, self.callers, self.response, write)
 
 
 Writing = Annotated[_Writing, Depends()]

@@ -10,11 +10,13 @@ from fastapi import Header, Response
 from pydantic import BaseModel
 
 from desk.intake import Intake
-from hotline.calendar import to_micros
+from hotline.calendar import SHANGHAI, to_micros
 from store.extracts.pseudonyms import Pseudonyms
 from store.kept_answers import KeptAnswer, WriteKey
 
 Said = TypeVar("Said", bound=BaseModel)
+#: Writes by this way in, as received at this moment; the status and the answer.
+Write = Callable[[Intake, datetime], tuple[int, Said]]
 
 OnceKey = Annotated[
     str | None,
@@ -43,24 +45,27 @@ class Once:
         kind: type[Said],
         way_in: Intake,
         seals: Pseudonyms,
-        now: datetime,
         response: Response,
-        write: Callable[[Intake], tuple[int, Said]],
+        write: Write[Said],
     ) -> Said:
         """The answer: kept from the first time, or that of `write`, kept in the same transaction.
 
+        What is written counts as received once it is its turn to write, so that moments of receipt follow
+        each other as the writes do: whoever looks sees all that were received before some moment, and none after.
+
         KeyTaken if the key came with another request. What was refused is not kept.
         """
-        if self.key is None:
-            response.status_code, said = write(way_in)
-            return said
-        asked = WriteKey(self.person, self.key, seals.seal(self._content()))
-        at, since = to_micros(now), to_micros(now - self.kept_for)
         with way_in.store.transaction() as store:
+            now = datetime.now(SHANGHAI)
+            if self.key is None:
+                response.status_code, said = write(replace(way_in, store=store), now)
+                return said
+            asked = WriteKey(self.person, self.key, seals.seal(self._content()))
+            since = to_micros(now - self.kept_for)
             kept = store.recall(asked, since)
             if kept is None:
-                status, said = write(replace(way_in, store=store))
-                store.keep(asked, KeptAnswer(status, said.model_dump_json()), at, since)
+                status, said = write(replace(way_in, store=store), now)
+                store.keep(asked, KeptAnswer(status, said.model_dump_json()), to_micros(now), since)
                 response.status_code = status
                 return said
         response.status_code = kept.status

@@ -8,14 +8,19 @@ from threading import Lock, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.clock_desk import ClockDesk
 from desk.intake import Intake
 from desk.opening import open_scorer
+from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
 from desk.settings import Settings
+from desk.standing import Standing
 from desk.worklist import Worklist
+from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
+from serve.freed_memory import give_back
 from store.database import Store, open_store
 from store.event_types import event_types
 
@@ -33,6 +38,13 @@ class InService:
     store: Store
     scorer: Scorer
     worklist: Worklist
+    queues: QueueDesk
+
+    @classmethod
+    def of(cls, store: Store, scorer: Scorer) -> "InService":
+        """A champion that begins to serve."""
+        worklist = Worklist(scorer)
+        return cls(store, scorer, worklist, QueueDesk(scorer, worklist))
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,9 @@ class OpenDesk:
     One that cannot be opened leaves the earlier one in service; `problem` says why.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rules: Rules) -> None:
         self._settings = settings
+        self._rules = rules
         self._registry = Registry(settings.home)
         self._lock = Lock()
         self._loader: Thread | None = None
@@ -57,6 +70,7 @@ class OpenDesk:
         self._mark: Mark | None = None
         self._failure: _Failure | None = None
         self._writing_store: Store | None = None
+        self._clock_desk: ClockDesk | None = None
 
     @property
     def store(self) -> Store:
@@ -73,10 +87,21 @@ class OpenDesk:
     def intake(self) -> Intake:
         """The way in for orders, events and callbacks."""
         self.look()
-        return Intake(self.store, self._event_types)
+        return Intake(self.store, self._event_types, self._rules)
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
+
+    def look_at_all(self) -> Standing:
+        """Everybody's history as it stands now, with or without a champion."""
+        self.look()
+        if self._opened:
+            return self._opened.scorer.lookout.look()
+        store = self.store
+        with self._lock:
+            if self._clock_desk is None:
+                self._clock_desk = ClockDesk(store)
+        return self._clock_desk.look()
 
     def notice(self) -> None:
         """Take in what was just written, so that the next score need not."""
@@ -128,7 +153,7 @@ class OpenDesk:
     def _load(self, mark: Mark) -> None:
         try:
             store, scorer = open_scorer(self._settings)
-            opened = InService(store, scorer, Worklist(scorer))
+            opened = InService.of(store, scorer)
         except Exception as error:
             message = _why(error)
             _LOG.error("champion_refused", kind=type(error).__name__)
@@ -138,6 +163,8 @@ class OpenDesk:
         _LOG.info("champion_serves", version=opened.scorer.champion.version)
         if before:
             before.store.close()
+            del before
+            give_back()
 
     def close(self) -> None:
         """Let go of the databases."""

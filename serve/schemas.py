@@ -4,16 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
 from desk.score_table import SheetKind
 from hotline.bands import RiskBand
+from hotline.duties import Post
 from hotline.order import Callback, Order, OrderEvent
 from serve.words import (
     AskedMoment,
     Attributes,
     CallerWord,
     Code,
+    DutyName,
     KnownId,
     Moment,
     NewId,
@@ -45,6 +48,10 @@ class EventIn(Body):
     promised_at: Moment | None = Field(None, description="the repair date named to the citizen")
     verdict: VerdictWord | None = Field(None, description="how it was closed; only with type closed")
     retracts: KnownId | None = Field(None, description="the event taken back; with type retracted")
+    duty: DutyName | None = Field(
+        None, description="the entry of the playbook that it does, or that is not needed"
+    )
+    note: Text = Field(None, description="a word about it, such as why a duty is not needed; masked")
     attributes: Attributes = Field(default_factory=dict)
 
     def to_event(self, known_at: datetime) -> OrderEvent:
@@ -155,10 +162,28 @@ CallbacksIn = Annotated[
 ]
 
 
-class ScoreQuery(Body):
+class NumbersIn(Body):
+    """The number of a petition, of a case, or both."""
+
+    petition_no: Code = Field(None, description="信访编号")
+    case_no: Code = Field(None, description="诉讼编号")
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> "NumbersIn":
+        if not (self.petition_no or self.case_no):
+            raise PydanticCustomError("either", "give petition_no or case_no")
+        return self
+
+
+class MomentQuery(Body):
     """Which moment is asked about."""
 
     at: AskedMoment | None = Field(None, description="the moment asked about; now by default")
+
+
+class ScoreQuery(MomentQuery):
+    """Which moment is asked about, and how much of it."""
+
     reasons: bool = Field(True, description="whether the answer says why; without, it comes sooner")
 
 
@@ -176,3 +201,16 @@ class ExportQuery(_BandQuery):
     """Which moment, which part of the list, and which kind of sheet."""
 
     format: SheetKind = SheetKind.XLSX
+
+
+class OwedQuery(MomentQuery):
+    """Which moment, whose duties, and how many of them."""
+
+    post: Post | None = Field(None, description="who owes them; by default what falls to your role")
+    limit: int = Field(100, ge=1, le=1_000, description="so many at most, the most pressing first")
+
+
+class QueueQuery(Body):
+    """How much of the queue is asked for."""
+
+    limit: int = Field(100, ge=1, le=1_000, description="so many orders at most, today's calls first")

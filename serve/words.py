@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from hotline.lifecycle import EventType, OfficialCaller, Verdict
 from hotline.masking import mask_personal_numbers
 from hotline.order import Value
+from hotline.playbook import DUTIES
 from hotline.satisfaction import LEVELS_ZH, Rating
 
 ID_LENGTH, WORD_LENGTH, TEXT_LENGTH, MOST_ATTRIBUTES = 64, 200, 5_000, 100
@@ -23,6 +24,7 @@ _LEVELS = dict(zip(LEVELS_ZH, Rating, strict=True)) | {level.name.lower(): level
 _TYPES = {event_type.zh: event_type.value for event_type in EventType}
 _VERDICTS = {"实际解决": Verdict.RESOLVED, "解释说明": Verdict.EXPLAINED} | {v.value: v for v in Verdict}
 _CALLERS = {"市热线办": OfficialCaller.CITY} | {caller.value: caller for caller in OfficialCaller}
+_DUTIES = {name: name for name in DUTIES}
 #: A plus sign in an address arrives as a blank; nobody means one before an offset.
 _LOST_PLUS = re.compile(r"(?<=[0-9.]) (?=[0-9]{2}:?[0-9]{2}$)")
 _EXAMPLE = "2026-10-01T09:00:00+08:00"
@@ -143,6 +145,7 @@ TypeWord = Annotated[
 ]
 RatingWord = Annotated[Rating, one_of(_LEVELS), _choice(_LEVELS)]
 VerdictWord = Annotated[Verdict, one_of(_VERDICTS), _choice(_VERDICTS)]
+DutyName = Annotated[str, one_of(_DUTIES), _choice(_DUTIES)]
 CallerWord = Annotated[OfficialCaller, one_of(_CALLERS), _choice(_CALLERS)]
 _AttributeValue = Annotated[
     Value, PlainValidator(_value), WithJsonSchema({"type": ["number", "string", "boolean"]})

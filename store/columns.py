@@ -11,7 +11,7 @@ from store.tables import CALLBACK_ANSWERS, COMMUNITY_FACTS
 
 #: How pandas keeps words by default; named once, because looking it up by name costs more than one order.
 _WORDS: Any = pd.StringDtype(na_value=np.nan)
-_NUMBERS = {*CALLBACK_ANSWERS, *COMMUNITY_FACTS, "probability", "seen_model"}
+NUMBERS = {*CALLBACK_ANSWERS, *COMMUNITY_FACTS, "probability", "seen_model"}
 _WHOLE = {"number"}
 
 Columns = dict[str, Any]
@@ -48,7 +48,7 @@ def _maker(name: str) -> Callable[[Sequence[Any]], Any]:
         return _times
     if name in _WHOLE:
         return _whole
-    return _numbers if name in _NUMBERS else words
+    return _numbers if name in NUMBERS else words
 
 
 def _times(values: Sequence[Any]) -> np.ndarray:

@@ -13,12 +13,14 @@ from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
 from hotline.whole_files import write_whole
-from store import kept_answers, leases, live, predictions, tables
+from store import claims, kept_answers, leases, live, predictions, tables, vouching
+from store.claims import Claim, Outcome
 from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
 from store.few_orders import changed_since, rows_of
 from store.frames import IDS_A_QUESTION, FrameReader
 from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
+from store.log_columns import Columns, log_columns
 from store.predictions import LoggedPrediction
 
 __all__ = ["DEFAULT_DATASET", "LoggedPrediction", "Store", "UnknownOrder", "open_store"]
@@ -71,6 +73,11 @@ class Store:
         with self._reading(bulk=order_ids is None) as connection:
             attributes = declared_attributes(connection)
             return FrameReader(connection, attributes, order_ids, recorded_until, known_until).all()
+
+    def log_columns(self) -> dict[str, Columns]:
+        """Columns of all `orders`, `events` and `callbacks`, for whoever sorts them (see store/log_columns.py)."""
+        with self._reading(bulk=True) as connection:
+            return log_columns(connection, declared_attributes(connection))
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders' `orders`, `events`, `callbacks` and `communities`; missing is None."""
@@ -171,10 +178,38 @@ class Store:
                 found |= predictions.latest(connection, order_ids[start : start + IDS_A_QUESTION])
         return found
 
+    def courses(self, order_ids: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+        """Moment and P(不满意) of every score of each of these orders, oldest first."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        with self._reading() as connection:
+            for start in range(0, len(order_ids), IDS_A_QUESTION):
+                found |= predictions.courses(connection, order_ids[start : start + IDS_A_QUESTION])
+        return found
+
     def drawn_predictions(self, model_version: str, count: int) -> tuple[LoggedPrediction, ...]:
         """So many of this model's scores, drawn evenly over the log."""
         with reading(self.engine) as connection:
             return predictions.drawn(connection, model_version, count)
+
+    def communities(self) -> pd.DataFrame:
+        """What is known of communities."""
+        with self._reading() as connection:
+            return FrameReader(connection, ()).communities()
+
+    def announce_history(self) -> str:
+        """A token for a history that is about to be sorted, and kept outside."""
+        with writing_of(self.engine) as connection:
+            return vouching.announce(connection)
+
+    def vouch_for(self, token: str, number: int) -> bool:
+        """Whether the history is still to be kept; then it counts as what was written up to this number."""
+        with writing_of(self.engine) as connection:
+            return vouching.vouch(connection, token, number)
+
+    def is_vouched(self, token: str, number: int) -> bool:
+        """Whether this database holds what that history was sorted from, nothing of it forgotten since."""
+        with self._reading() as connection:
+            return vouching.is_vouched(connection, token, number)
 
     def take_lease(self, name: str, holder: str, now: int, until: int) -> bool:
         """Take or keep what only one process may do at a time; False where another holds it."""
@@ -195,6 +230,28 @@ class Store:
             if is_held:
                 predictions.append(connection, rows)
             return is_held
+
+    def claim(self, order_id: str, person: str, at: int, held_since: int) -> Claim:
+        """Claim an order, and the claim that stands: one's own, or that of whoever was first."""
+        with self._writing() as (connection, _):
+            return claims.take(connection, order_id, person, at, held_since)
+
+    def end_claim(
+        self, order_id: str, person: str, at: int, outcome: Outcome, reason: str | None = None
+    ) -> bool:
+        """End one's own claim; False where one holds none of this order."""
+        with self._writing() as (connection, _):
+            return claims.end(connection, order_id, person, at, outcome, reason)
+
+    def held_claims(self, since: int) -> dict[str, Claim]:
+        """The claims made since then that are held, by order."""
+        with self._reading() as connection:
+            return claims.held(connection, since=since)
+
+    def ended_claims(self, since: int, outcome: Outcome) -> list[Claim]:
+        """The claims that ended so since then, newest first."""
+        with self._reading() as connection:
+            return claims.ended_since(connection, since, outcome)
 
     def recall(self, asked: WriteKey, since: int) -> KeptAnswer | None:
         """What was answered under this key since then; KeyTaken if it came with another request."""

@@ -18,6 +18,8 @@ from store.frames import (
 from store.identity import VERSION_MARK
 
 Row = dict[str, Any]
+#: What features read, and what duties do beside.
+_EVENT_COLUMNS = (*EVENT_COLUMNS, "duty", "duty_note")
 _NUMBER = select(tables.writes.c.number)
 _CHANGED = select(tables.orders.c.order_id).where(tables.orders.c.revision > bindparam("watermark"))
 
@@ -36,7 +38,7 @@ def rows_of(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[
     Missing values are None; attributes stand among the other columns.
     """
     orders = [_spread(row) for row in _read(connection, tables.order_revisions, ORDER_COLUMNS, order_ids)]
-    events = [_spread(row) for row in _read(connection, tables.events, EVENT_COLUMNS, order_ids)]
+    events = [_spread(row) for row in _read(connection, tables.events, _EVENT_COLUMNS, order_ids)]
     callbacks = _newest(_read(connection, tables.callbacks, CALLBACK_COLUMNS, order_ids))
     names = sorted({row["community"] for row in orders if row["community"]})
     communities = _read(connection, tables.communities, COMMUNITY_COLUMNS, names, "community")

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from hotline.order import AttributeOf
-from store import tables
+from store import tables, vouching
 from store.access.tables import forgotten as _forgotten
 from store.connection import reading, writing
 from store.forgotten import PERSONAL_FIELDS, text_attributes
@@ -115,7 +115,8 @@ def _pieces(engine: Engine, which: Which) -> Iterator[list[str]]:
 
 
 def _forget_orders(connection: Connection, order_ids: list[str], revision: int, at: int) -> Forgotten:
-    touched = _blank_fields(connection, order_ids)
+    vouching.disown_all(connection)
+    touched = _blank_fields(connection, order_ids) | _blank_notes(connection, order_ids)
     for table, key, of in (
         (_revisions, "number", AttributeOf.ORDER),
         (tables.events, "event_id", AttributeOf.EVENT),
@@ -136,6 +137,13 @@ def _blank_fields(connection: Connection, order_ids: Sequence[str]) -> set[str]:
     those = _revisions.c.order_id.in_(order_ids) & holds
     touched = set(connection.scalars(select(_revisions.c.order_id).where(those).distinct()))
     connection.execute(update(_revisions).where(those).values(dict.fromkeys(PERSONAL_FIELDS)))
+    return touched
+
+
+def _blank_notes(connection: Connection, order_ids: Sequence[str]) -> set[str]:
+    those = tables.events.c.order_id.in_(order_ids) & tables.events.c.duty_note.isnot(None)
+    touched = set(connection.scalars(select(tables.events.c.order_id).where(those).distinct()))
+    connection.execute(update(tables.events).where(those).values(duty_note=None))
     return touched
 
 

@@ -27,7 +27,7 @@ def without_forgotten(connection: Connection, said: pd.DataFrame, ids: pd.Index)
     if not forgotten:
         return said
     of_either = [name for of in AttributeOf for name in text_attributes(connection, of)]
-    names = [name for name in (*PERSONAL_FIELDS, *of_either) if name in said]
+    names = [name for name in (*PERSONAL_FIELDS, "duty_note", *of_either) if name in said]
     is_kept = ~ids.isin(forgotten)
     return said.assign(**{name: said[name].where(is_kept) for name in names})
 

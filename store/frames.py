@@ -146,15 +146,7 @@ class FrameReader:
             cursor.close()
 
     def _fetch(self, question: Select[Any]) -> Iterator[list[Any]]:
-        """Everything, piece by piece, from a cursor that the database keeps."""
-        bound = question.params(until=self._recorded_until)
-        written = str(bound.compile(self._connection, compile_kwargs={"literal_binds": True}))
-        driver: Any = self._connection.connection.driver_connection
-        cursor = driver.cursor(*_CURSOR_NAME[self._connection.dialect.name])
-        cursor.execute(written)
-        while rows := cursor.fetchmany(FETCH_ROWS):
-            yield rows
-        cursor.close()
+        return fetched(self._connection, question.params(until=self._recorded_until))
 
     def _spread(self, columns: Columns, of: AttributeOf) -> pd.DataFrame:
         """With the JSON column replaced by one column per declared attribute."""
@@ -166,6 +158,17 @@ class FrameReader:
         for attribute in declared:
             columns[attribute.name] = _attribute_column(attribute, unpacked, filled, length)
         return pd.DataFrame(columns, copy=False)
+
+
+def fetched(connection: Connection, question: Select[Any]) -> Iterator[list[Any]]:
+    """Everything, piece by piece, from a cursor that the database keeps."""
+    written = str(question.compile(connection, compile_kwargs={"literal_binds": True}))
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor(*_CURSOR_NAME[connection.dialect.name])
+    cursor.execute(written)
+    while rows := cursor.fetchmany(FETCH_ROWS):
+        yield rows
+    cursor.close()
 
 
 @lru_cache(maxsize=64)
@@ -201,10 +204,15 @@ def _newest_versions(callbacks: pd.DataFrame) -> pd.DataFrame:
     ids = callbacks["callback_id"]
     if VERSION_MARK not in "".join(ids):
         return callbacks
-    parts = ids.str.split(VERSION_MARK, n=1, expand=True)
+    return callbacks.iloc[newest_rows(callbacks["order_id"], ids)].reset_index(drop=True)
+
+
+def newest_rows(order_ids: "pd.Series[str]", callback_ids: "pd.Series[str]") -> np.ndarray:
+    """The rows with the newest version of each callback."""
+    parts = callback_ids.str.split(VERSION_MARK, n=1, expand=True)
     version = pd.to_numeric(parts[1]).fillna(0)
-    keyed = callbacks.assign(_slot=parts[0], _version=version)
-    newest = keyed.sort_values(["order_id", "_slot", "_version"]).drop_duplicates(
-        ["order_id", "_slot"], keep="last"
+    keyed = pd.DataFrame({"order_id": order_ids, "slot": parts[0], "version": version})
+    newest = keyed.sort_values(["order_id", "slot", "version"]).drop_duplicates(
+        ["order_id", "slot"], keep="last"
     )
-    return newest.drop(columns=["_slot", "_version"]).reset_index(drop=True)
+    return newest.index.to_numpy()

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
+from hotline.calendar import to_micros
+from hotline.order import OrderEvent
+
 #: 80 bits: among ten million rows of one order id even one clash is out of sight.
 ID_BYTES = 10
 #: Later versions of a row are `id~1`, `id~2` …; what takes a version back is `id~1r`.
@@ -28,3 +31,9 @@ def natural_ids(*columns: Sequence[object]) -> list[str]:
 
 def _hash(key: str) -> str:
     return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
+
+
+def event_key(order_id: str, event: OrderEvent) -> tuple[object, ...]:
+    """The natural key of an event that came without an id: what was done to which order, when, by whom."""
+    key = (order_id, str(event.type), to_micros(event.happened_at), event.actor)
+    return (*key, event.duty) if event.duty else key

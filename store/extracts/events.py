@@ -6,8 +6,9 @@ import pandas as pd
 from hotline.calendar import NO_TIME
 from hotline.lifecycle import EventType
 from hotline.order import AttributeOf
+from hotline.playbook import DUTIES
 from store.extracts import words
-from store.extracts.columns import NOT_LOADED, Columns
+from store.extracts.columns import LEFT_OUT, NOT_LOADED, Columns
 from store.extracts.description import Description, Moment
 from store.extracts.orders import attribute_values
 from store.extracts.reading import Sheet
@@ -29,6 +30,8 @@ EVENT_FRAME = (
     "verdict",
     "promised_at",
     "retracts",
+    "duty",
+    "duty_note",
 )
 
 
@@ -89,6 +92,12 @@ def _place_in_time(frame: pd.DataFrame, columns: Columns, sheet: Sheet, conseque
     # A clock that runs a little behind does not make a thing known before it happened.
     known_at = np.where(known == NO_TIME, happened.micros, np.maximum(known, happened.micros))
     frame["known_at"] = np.where(happened.micros == NO_TIME, NO_TIME, known_at + lag)
-    for name in ("actor", "group", "verdict"):
+    for name in ("actor", "group", "verdict", "duty_note"):
         frame[name] = columns.words(name)
+    duty = columns.words("duty")
+    is_unknown = duty.notna() & ~duty.isin(DUTIES)
+    columns.refuse(
+        "duty", is_unknown, f"no entry of the playbook; write {DUTIES[0]} to {DUTIES[-1]}; {LEFT_OUT}"
+    )
+    frame["duty"] = duty.where(~is_unknown)
     frame["promised_at"] = columns.times("promised_at").micros

@@ -18,7 +18,7 @@ def settings_of(home: Path) -> Settings:
 def a_home(folder: Path) -> Path:
     """A home with a district and a champion, which may be written to."""
     if given := os.environ.get("QINGLING_BENCH_HOME"):
-        leave = shutil.ignore_patterns("mlflow*", "reports", "demo-extract")
+        leave = shutil.ignore_patterns("mlflow*", "reports", "demo-extract", "history")
         return Path(shutil.copytree(given, folder / "home", ignore=leave))
     settings = district(5_000, folder)
     train(settings, Recipe(), quiet)

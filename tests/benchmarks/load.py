@@ -2,29 +2,40 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: its method, path, body in JSON, and the key that it is sent with."""
+    """One request: its method, path, body in JSON, the key that it is sent with, and other headers."""
 
     method: str
     path: str
     body: bytes = b""
     key: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def written(self) -> bytes:
         """The request as HTTP/1.1."""
         key = f"Authorization: Bearer {self.key}\r\n" if self.key else ""
+        more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         head = (
-            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\n{key}Content-Type: application/json\r\n"
-            f"Content-Length: {len(self.body)}\r\n\r\n"
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\n{key}{more}"
+            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer: its status, its headers by their small names, and its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -76,12 +87,19 @@ def load(port: int, asks: Sequence[Ask], requests: int, connections: int) -> Mea
     return Measured.of(taken, asyncio.run(everyone()))
 
 
-async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: Ask) -> bytes:
+async def exchanged(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: Ask) -> Reply:
+    """Send a request over a connection, and read its answer, whatever it is."""
     writer.write(ask.written())
     await writer.drain()
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
-    body = await reader.readexactly(length)
-    if head.split()[1] not in (b"200", b"201"):
-        raise RuntimeError(f"{ask.method} {ask.path}: {body[:300]!r}")
-    return body
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    pairs = (line.split(":", 1) for line in lines if line)
+    headers = {name.lower(): value.strip() for name, value in pairs}
+    body = await reader.readexactly(int(headers["content-length"]))
+    return Reply(int(first.split()[1]), headers, body)
+
+
+async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: Ask) -> bytes:
+    reply = await exchanged(reader, writer, ask)
+    if reply.status not in (200, 201):
+        raise RuntimeError(f"{ask.method} {ask.path}: {reply.body[:300]!r}")
+    return reply.body

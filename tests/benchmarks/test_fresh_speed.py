@@ -19,6 +19,7 @@ from desk.scorer import Scorer
 from hotline.calendar import from_micros
 from hotline.order import OrderEvent
 from store.database import Store
+from store.log_columns import Columns, columns_of_frames
 from tests.benchmarks.homes import a_home, settings_of
 
 pytestmark = pytest.mark.bench
@@ -86,11 +87,16 @@ class _StillOpen:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def frames(self, order_ids: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
-        """The frames without what ends an order."""
-        frames = self._store.frames(order_ids)
+    def log_columns(self) -> dict[str, Columns]:
+        """The columns without what ends an order."""
+        frames = self._store.frames()
         ends = frames["events"]["type"].isin(["closed", "archived"])
-        return frames | {"events": frames["events"][~ends], "callbacks": frames["callbacks"][:0]}
+        stay = {"events": frames["events"][~ends], "callbacks": frames["callbacks"][:0]}
+        return columns_of_frames(frames | stay)
+
+    def communities(self) -> pd.DataFrame:
+        """What is known of communities."""
+        return self._store.communities()
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """Nothing is written."""

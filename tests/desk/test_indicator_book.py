@@ -134,4 +134,4 @@ def test_the_json_says_the_same(report: IndicatorReport) -> None:
     assert figure["counted"] == 20 and figure["label_zh"] == "低于目标"
     assert told["structural_causes"][0]["no_assembly"] == {"orders": 1, "since": "2026-04-14T10:00:00+08:00"}
     assert told["settings"]["weights"] == {"不满意": 0.0, "一般": 0.6, "基本满意": 0.8, "满意": 1.0}
-    assert told["forecast"]["within_reach"] == len(told["forecast"]["turns"])
+    assert told["forecast"]["within_reach"] == len(told["forecast"]["turns"]) > 0

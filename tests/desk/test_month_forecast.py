@@ -107,9 +107,9 @@ def test_what_is_to_come_holds_at_the_end_of_a_month(steady: Records) -> None:
 
 def test_the_chance_of_an_open_round_is_lower_than_that_of_one_waiting_for_its_call(steady: Records) -> None:
     rounds = Rounds.of(Chronicle.of(steady.log()), to_micros(_MAY_10))
-    found = Prospects.of(rounds, rounds.as_of + 9 * DAY, Delays.of([rounds]), _ask)
+    found = Prospects.of(rounds, rounds.as_of + 9 * DAY, Delays.of([rounds]))
     assert 0 < found.chance[found.is_open].mean() < found.chance[~found.is_open].mean() < 1
-    longer = Prospects.of(rounds, rounds.as_of + 30 * DAY, Delays.of([rounds]), _ask)
+    longer = Prospects.of(rounds, rounds.as_of + 30 * DAY, Delays.of([rounds]))
     assert longer.chance[~longer.is_open].mean() == pytest.approx(0.5, abs=0.1), "one in two is ever rated"
 
 
@@ -122,7 +122,7 @@ def test_who_is_rated_archived_relayed_by_nobody_or_come_back_is_not_awaited() -
     )
     records += _life("back", 1, 0, 1) + an_event("back", "redispatched", at(5)) + an_order("open", at(5))
     rounds = Rounds.of(Chronicle.of(records.log()), at(6))
-    found = Prospects.of(rounds, at(30), Delays.of([rounds]), _ask)
+    found = Prospects.of(rounds, at(30), Delays.of([rounds]))
     names = set(rounds.chronicle.order_ids[rounds.order[found.row]])
     assert {"open", "back"} <= names and names.isdisjoint({"rated", "own", "away"})
     assert (found.row[rounds.chronicle.order_ids[rounds.order[found.row]] == "back"] > 0).sum() == 1

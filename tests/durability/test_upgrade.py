@@ -49,7 +49,13 @@ def test_an_upgrade_keeps_every_row_and_its_backup_is_the_state_before(installat
     upgrade(installation, told.append)
     assert _revision(installation) == NEWEST_REVISION
     after = contents(installation)
-    assert all(after[table] == rows for table, rows in before.items() if table != "alembic_version")
+    for table in before.keys() - {"alembic_version"}:
+        # columns that a table has got since stand behind the others, and are empty
+        wide = [
+            (row[: len(old)], row[len(old) :]) for row, old in zip(after[table], before[table], strict=True)
+        ]
+        assert [row for row, _ in wide] == before[table], table
+        assert not [more for _, more in wide if any(value is not None for value in more)], table
     assert any("0004" in line for line in told) and any("qingling restore" in line for line in told)
     (made,) = (installation.home / "backups").glob("before-upgrade-*")
     assert restore(installation, made).older == ("hotline",)

@@ -40,4 +40,5 @@ def an_order(
     callbacks = tuple(one for one in happenings if isinstance(one, Callback))
     ordinary = {"source": "12345", "kind": "维修", "category": "公共照明", "due_at": after(days=7)}
     order = Order("A", MONDAY, **ordinary | fields, events=events, callbacks=callbacks)
-    return Situation.of(order, after(hours), community, risk)
+    at = after(hours)
+    return Situation.of(order, at, community, () if risk is None else [(at, risk)])

@@ -91,7 +91,7 @@ def _later(order: Situation, hours: float, *more: OrderEvent) -> Situation:
     """The same order some hours later, with what has happened since."""
     since = replace(order.order, events=(*order.order.events, *more))
     at = order.at + timedelta(hours=hours)
-    return Situation.of(since, at, order.community, order.risk, order.risk_since or order.at)
+    return Situation.of(since, at, order.community, order.risks)
 
 
 def test_every_entry_has_an_order_that_owes_it_and_one_that_does_not() -> None:
@@ -237,3 +237,15 @@ def test_the_risks_from_which_somebody_calls_are_settings() -> None:
     order = an_order(risk=0.2)
     assert _duty(order, "P09") is None
     assert _duty(order, "P09", Playbook(rules=Rules(likely=0.2))) is not None
+
+
+def test_a_risk_is_owed_an_answer_since_it_has_stood_high_without_a_break() -> None:
+    course = [(after(1), 0.6), (after(2), 0.2), (after(3), 0.35), (after(4), 0.7)]
+    order = replace(an_order(hours=5), risks=tuple(course))
+    likely, strong = _duty(order, "P09"), _duty(order, "P10")
+    assert likely is not None and likely.since == after(3)
+    assert strong is not None and strong.since == after(4)
+    assert _duty(replace(order, risks=tuple(course[:2])), "P09") is None
+    again = an_order(happened("redispatched", 3.5), hours=5)
+    in_this_round = _duty(replace(again, risks=tuple(course)), "P09")
+    assert in_this_round is not None and in_this_round.since == after(4)

@@ -10,6 +10,7 @@ from hotline.errors import ArgumentError
 from hotline.limits import Limit
 from hotline.playbook import Playbook
 from hotline.playbook_file import playbook_of, read_playbook
+from hotline.policy import Role
 
 _FILE = """
 [limits]
@@ -23,6 +24,9 @@ P20 = "today"
 likely = 0.25
 urged = 2
 neighbours = ["噪声"]
+
+[capacity]
+call_centre = 55
 
 [calendar]
 closes = "18:00"
@@ -38,6 +42,7 @@ def test_what_is_written_is_in_force_and_the_rest_is_as_usual(tmp_path: Path) ->
     assert playbook.limit("P02.urgent") == Limit.of("15min")
     assert (playbook.limit("P20", "花木街道"), playbook.limit("P20")) == (Limit.of("today"), Limit.of("1wd"))
     assert (playbook.rules.likely, playbook.rules.strong, playbook.rules.urged) == (0.25, 0.5, 2)
+    assert (playbook.capacity(Role.CALL_CENTRE), playbook.capacity(Role.MANAGER)) == (55, 6)
     assert playbook.rules.neighbours == {"噪声"}
     assert (playbook.calendar.opens, playbook.calendar.closes) == (time(9), time(18))
     assert not playbook.calendar.is_working_day(date(2026, 5, 6))
@@ -62,6 +67,8 @@ def test_without_a_file_the_defaults_are_in_force() -> None:
         ({"rules": {"likely": True}}, "rules.likely is a number"),
         ({"rules": {"urged": -1}}, "rules.urged is a number, 0 or more"),
         ({"rules": {"neighbours": "噪声"}}, "rules.neighbours is a list"),
+        ({"capacity": {"citizen": 4}}, "capacity.citizen is not known; there are manager"),
+        ({"capacity": {"manager": "many"}}, "capacity.manager is a number"),
         ({"calendar": {"opens": "nine"}}, "calendar.opens: Invalid isoformat"),
         ({"calendar": {"opens": "19:00"}}, "calendar.opens lies before calendar.closes"),
         ({"calendar": {"days_on": ["2026-13-01"]}}, "calendar.days_on: month must be in 1..12"),

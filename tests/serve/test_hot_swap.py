@@ -1,15 +1,24 @@
 """Champions change while requests come in: none fails, and each answer is wholly one version's."""
 
+import gc
 import json
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 
+from desk.questions import Question
+from hotline.calendar import SHANGHAI
+from hotline.order import Order
 from models.champion_file import ChampionFile
+from serve.errors import Unavailable
+from serve.open_desk import InService, OpenDesk
 from tests.serve.bodies import ago, an_order
 from tests.serve.conftest import promote_again, serving, wait_until_ready
 from tests.serve.homes import settings_of
@@ -65,6 +74,38 @@ def test_swaps_under_load_fail_no_request_and_mix_no_versions(own_home: Path) ->
     assert {status for status, *_ in seen} == {200}
     assert {version for _, version, _ in seen} == {"1", "2"}
     assert all(number == pytest.approx(right[version], abs=1e-12) for _, version, number in seen)
+
+
+def test_a_replaced_champions_history_goes_at_once_not_when_garbage_is_collected(own_home: Path) -> None:
+    desk = OpenDesk(settings_of(own_home))
+    first = _served(desk, "1")
+    now = datetime.now(SHANGHAI)
+    order_id = first.store.order_ids()[0]
+    first.scorer.score_each([Question(order_id, now), Question(first.store.order_ids()[1], now)])
+    first.scorer.score_given(Order("T-1", now - timedelta(days=1)), now)
+    assert first.worklist.now(now).predictions
+    chronicle = weakref.ref(first.scorer.lookout.taken_in.base.chronicle)
+    gc.collect()
+    gc.disable()
+    try:
+        del first
+        promote_again(own_home, "2")
+        _served(desk, "2")
+        assert chronicle() is None, "a history as large as the store stays in memory"
+    finally:
+        gc.enable()
+        desk.close()
+
+
+def _served(desk: OpenDesk, version: str) -> InService:
+    desk.look()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with suppress(Unavailable):
+            if (found := desk.in_service()).scorer.champion.version == version:
+                return found
+        time.sleep(0.02)
+    raise AssertionError(f"version {version} is not in service within a minute")
 
 
 @pytest.mark.parametrize("spoilt", ["truncated", "not a number", "other features"])

@@ -94,6 +94,18 @@ def test_an_earlier_moment_reads_as_it_read_then(ask: Any) -> None:
     assert _counted(later, "satisfaction") > _counted(told, "satisfaction") > 0
 
 
+def test_an_order_handed_over_since_is_not_shown_to_whoever_had_it(ask: Any, client: TestClient) -> None:
+    key = a_key(settings_of(client.app.state.settings.home), Role.SYSTEM, WHOLE_DISTRICT)  # type: ignore[attr-defined]
+    order = an_order(**_PLACE | {"manager": "交出指标者"})
+    client.post("/api/v1/orders", json=order, headers=key)
+    giver = (Role.MANAGER, Scope(managers=frozenset({"交出指标者"})))
+    before = ask(*giver).json()
+    assert [turn["order_id"] for turn in before["forecast"]["turns"]] == [order["order_id"]]
+    client.post("/api/v1/orders", json={**order, "manager": "接手指标者"}, headers=key)
+    then = ask(*giver, at=before["as_of"]).json()
+    assert then["total"] == before["total"] and then["forecast"]["turns"] == []
+
+
 def test_a_unit_and_a_kind_can_be_asked_for_alone(ask: Any) -> None:
     told = ask(Role.DISTRICT_CENTRE, WHOLE_DISTRICT, by="street", kind="投诉").json()
     assert list(told["units"]) == ["street"]

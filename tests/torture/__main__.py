@@ -13,15 +13,17 @@ from fastapi.testclient import TestClient
 from serve.app import create_app
 from tests.serve.conftest import a_key
 from tests.serve.homes import make_home, settings_of
-from tests.torture.killed_jobs import JOBS, Torture
+from tests.torture.killed_jobs import JOBS
 from tests.torture.killing import a_mother
 from tests.torture.spoilt_extracts import Tally, spoil_bytes, spoil_cells
+from tests.torture.torture import Torture
 from tests.torture.wild_requests import send_wild_requests
 
-#: How often each job is killed, of twenty.
+#: How often each job is killed, of twenty-three.
 _SHARES = {
     "serve": 5,
     "ingest": 4,
+    "train": 3,
     "register": 2,
     "first": 1,
     "promote": 3,
@@ -58,13 +60,14 @@ def _kill(home: Path, folder: Path, kills: int, seed: int) -> None:
     with a_mother(folder) as mother:
         torture = Torture(home, folder, mother, choose)
         for number, job in enumerate(plan, 1):
-            torture.kill(job)
+            torture.kill(job, JOBS[job])
             print(f"\r{number}/{kills} kills", end="", flush=True)
-    known = torture.ledger
+    known, steps = torture.ledger, torture.steps
     print(
         f"\r{kills} kills in {time.monotonic() - began:.0f} s, seed {seed}; at work when killed: "
         + ", ".join(f"{job} {torture.met.get(job, 0)}/{plan.count(job)}" for job in JOBS)
     )
+    print("trainings were killed at: " + ", ".join(f"{step} {count}" for step, count in steps.most_common()))
     print(
         f"acknowledged and found exactly once: {len(known.orders):,} orders, {len(known.events):,} events, "
         f"{len(known.scores):,} scores"

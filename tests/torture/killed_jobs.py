@@ -1,86 +1,25 @@
 """Each job killed at a random moment, and what has to hold afterwards; the long and the short form share it."""
 
 import json
-import shutil
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from random import Random
 
 import httpx
 
-from hotline.whole_files import tidy
-from models.registry import Registry
 from pipelines.backup import backup
 from pipelines.upgrade import upgrade
 from store.backups import manifest
 from store.database import open_store
 from store.datasets import engine_of, row_counts
 from store.schema import NEWEST_REVISION, migrate, revision_of
-from tests.serve.conftest import a_key
 from tests.serve.homes import settings_of
 from tests.torture.extracts import an_extract
-from tests.torture.killing import Mother
-from tests.torture.traffic import Ledger, Traffic
+from tests.torture.killed_learning import promoting, registering, registering_first, training
+from tests.torture.torture import Torture
+from tests.torture.traffic import Traffic
 
 _OLDER = "0004"
-
-
-@dataclass
-class Torture:
-    """A home, what was acknowledged in it so far, and how often a kill met a job at work."""
-
-    home: Path
-    folder: Path
-    mother: Mother
-    choose: Random
-    ledger: Ledger = field(default_factory=Ledger)
-    met: dict[str, int] = field(default_factory=dict)
-    durations: dict[str, float] = field(default_factory=dict)
-    number: int = 0
-
-    @cached_property
-    def key(self) -> dict[str, str]:
-        """The key of the software that writes."""
-        return a_key(settings_of(self.home))
-
-    def kill(self, job: str) -> None:
-        """One kill of this job, with everything that has to hold afterwards."""
-        self.number += 1
-        is_met = JOBS[job](self)
-        self.met[job] = self.met.get(job, 0) + is_met
-        tidy(self.home)
-        left = [p for p in self.home.rglob("*.new") if "artifacts" not in str(p)]
-        assert not left, f"half files are left: {left}"
-        self.check_ledger()
-
-    def moment(self, job: str) -> float:
-        """A random moment in the time that the job takes, or shortly after."""
-        return self.choose.uniform(0, 1.1 * self.durations.get(job, 1.0))
-
-    def took(self, job: str, seconds: float) -> None:
-        """Remember how long a job takes when nobody kills it."""
-        self.durations[job] = max(seconds, self.durations.get(job, 0.0))
-
-    def check_ledger(self) -> None:
-        """Nothing acknowledged is lost, nothing is doubled, nothing is there that nobody sent."""
-        assert not self.ledger.strange, self.ledger.strange[:3]
-        with closing(sqlite3.connect(self.home / "hotline.db")) as database:
-            assert database.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            ask = lambda question: database.execute(question).fetchall()  # noqa: E731
-            orders = {row[0] for row in ask("SELECT order_id FROM orders WHERE order_id LIKE 'K-%'")}
-            revisions = ask("SELECT order_id FROM order_revisions WHERE order_id LIKE 'K-%'")
-            events = ask("SELECT order_id, event_id FROM events WHERE order_id LIKE 'K-%'")
-            scores = [row[0] for row in ask("SELECT order_id FROM predictions WHERE order_id LIKE 'S-%'")]
-        assert self.ledger.orders <= orders <= self.ledger.sent_orders
-        assert sorted(row[0] for row in revisions) == sorted(orders), "a revision is missing or doubled"
-        assert self.ledger.events <= set(events) <= self.ledger.sent_events
-        assert len(set(scores)) == len(scores)
-        assert self.ledger.scores <= set(scores) <= self.ledger.sent_scores
 
 
 def serving(torture: Torture) -> bool:
@@ -112,47 +51,6 @@ def ingesting(torture: Torture) -> bool:
     torture.took("ingest", torture.mother.through("ingest", torture.home, **asked))
     assert _events_of(torture.home, f"X{torture.number}-") == rows
     assert not list((torture.home / "ingesting").glob("*.json"))
-    return is_met
-
-
-def registering(torture: Torture) -> bool:
-    """The end of a training: the registry stays usable, and no run is left as if it still ran."""
-    is_met = torture.mother.killed("register", torture.home, torture.moment("register"))
-    torture.took("register", torture.mother.through("register", torture.home))
-    seen = torture.mother.told("look", torture.home)
-    assert seen["is_sound"] and seen["alias"] == seen["serves"]
-    with closing(sqlite3.connect(torture.home / "mlflow.db")) as database:
-        assert database.execute("PRAGMA quick_check").fetchone() == ("ok",)
-        running = database.execute("SELECT count(*) FROM runs WHERE status = 'RUNNING'").fetchone()
-    assert running == (0,)
-    return is_met
-
-
-def registering_first(torture: Torture) -> bool:
-    """The very first training of a home: mlflow's tables are whole or not there."""
-    home = torture.folder / f"fresh-{torture.number}"
-    (home / "models").mkdir(parents=True)
-    shutil.copy(torture.home / "models" / "champion.json", home / "models")
-    is_met = torture.mother.killed("register", home, torture.moment("first"))
-    torture.took("first", torture.mother.through("register", home))
-    tidy(home)
-    assert not list(home.rglob("*.new*"))
-    return is_met
-
-
-def promoting(torture: Torture) -> bool:
-    """A promotion: the file is whole, and after the next start mlflow names the version that it has."""
-    registry = Registry(torture.home)
-    serving_now = registry.champion().version
-    others = sorted(_versions(torture.home) - {serving_now}) or [serving_now]
-    version = torture.choose.choice(others)
-    is_met = torture.mother.killed("promote", torture.home, torture.moment("promote"), version=version)
-    assert registry.champion().version in (serving_now, version)
-    seen = torture.mother.told("look", torture.home)
-    assert seen["alias"] == seen["serves"] == registry.champion().version
-    torture.took("promote", torture.mother.through("promote", torture.home, version=version))
-    seen = torture.mother.told("look", torture.home)
-    assert seen["alias"] == seen["serves"] == version
     return is_met
 
 
@@ -206,6 +104,7 @@ def restoring(torture: Torture) -> bool:
 JOBS: dict[str, Callable[[Torture], bool]] = {
     "serve": serving,
     "ingest": ingesting,
+    "train": training,
     "register": registering,
     "first": registering_first,
     "promote": promoting,
@@ -241,8 +140,3 @@ def _events_of(home: Path, prefix: str) -> dict[str, list[str]]:
     ):
         found[order_id].append(actor)
     return {order_id: sorted(actors) for order_id, actors in found.items()}
-
-
-def _versions(home: Path) -> set[str]:
-    with closing(sqlite3.connect(home / "mlflow.db")) as database:
-        return {str(row[0]) for row in database.execute("SELECT version FROM model_versions")}

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,13 @@ class Mother:
 
     process: "subprocess.Popen[str]"
     errors: Path
+    #: The steps that the present job has told.
+    steps: list[str] = field(default_factory=list)
 
     def begin(self, job: str, home: Path, **more: Any) -> int:
         """Begin a job; the pid of its process."""
         assert self.process.stdin
+        self.steps.clear()
         self.process.stdin.write(json.dumps({"job": job, "home": str(home), **more}) + "\n")
         self.process.stdin.flush()
         return int(self.heard("pid"))
@@ -37,6 +40,8 @@ class Mother:
         for line in self.process.stdout:
             if words in line:
                 return line
+            if line.startswith('{"step"'):
+                self.steps.append(json.loads(line)["step"])
             if '"ended"' in line:
                 break
         raise AssertionError(f"the job ended before {words}; {self.errors.read_text('utf-8')[-3000:]}")

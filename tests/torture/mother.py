@@ -34,6 +34,13 @@ def ingest(settings: Settings, description: str, piece: int, **_: Any) -> None:
     recipe.ingest(Path(description), settings)
 
 
+def train(settings: Settings, **_: Any) -> None:
+    """A whole training: read, judge, fit, register as challenger, write the card."""
+    from pipelines import train as recipe
+
+    recipe.train(settings, recipe.Recipe(), lambda step: say(step=step))
+
+
 def register(settings: Settings, **_: Any) -> None:
     """What a training does with its model: a run, its artefacts, a version, the alias."""
     from models.registry import Registry
@@ -87,7 +94,9 @@ def look(settings: Settings, **_: Any) -> None:
     )
 
 
-JOBS = {job.__name__: job for job in (serve, ingest, register, promote, upgrade, backup, restore, look)}
+JOBS = {
+    job.__name__: job for job in (serve, ingest, train, register, promote, upgrade, backup, restore, look)
+}
 
 
 def main() -> None:

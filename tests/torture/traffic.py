@@ -1,6 +1,7 @@
 """A call centre's software at work on a service that may die: it remembers what it sent and what was answered."""
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -19,11 +20,39 @@ class Ledger:
     orders: set[str] = field(default_factory=set)
     sent_events: set[tuple[str, str]] = field(default_factory=set)
     events: set[tuple[str, str]] = field(default_factory=set)
+    sent_callbacks: set[str] = field(default_factory=set)
+    """Ids of orders: there is one callback each."""
+    callbacks: set[str] = field(default_factory=set)
     sent_scores: set[str] = field(default_factory=set)
     scores: set[str] = field(default_factory=set)
     #: Writes whose answer never came: what to send again, under the same key.
     open: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+
+    def check(self, ask: Callable[[str], Sequence[Sequence[Any]]]) -> None:
+        """Nothing acknowledged is lost, nothing is doubled, nothing is there that nobody sent.
+
+        `ask` puts a question in SQL to the database. AssertionError where a promise is broken.
+        """
+        assert not self.strange, self.strange[:3]
+        orders = [row[0] for row in ask("SELECT order_id FROM orders WHERE order_id LIKE 'K-%'")]
+        revisions = [row[0] for row in ask("SELECT order_id FROM order_revisions WHERE order_id LIKE 'K-%'")]
+        events = [
+            tuple(row) for row in ask("SELECT order_id, event_id FROM events WHERE order_id LIKE 'K-%'")
+        ]
+        calls = [row[0] for row in ask("SELECT order_id FROM callbacks WHERE order_id LIKE 'K-%'")]
+        scores = [row[0] for row in ask("SELECT order_id FROM predictions WHERE order_id LIKE 'S-%'")]
+        assert sorted(revisions) == sorted(orders), "a revision is missing or doubled"
+        for kind, sent, acknowledged, found in (
+            ("orders", self.sent_orders, self.orders, orders),
+            ("events", self.sent_events, self.events, events),
+            ("callbacks", self.sent_callbacks, self.callbacks, calls),
+            ("scores", self.sent_scores, self.scores, scores),
+        ):
+            there = set(found)
+            assert len(there) == len(found), f"{kind} are doubled"
+            assert acknowledged <= there, f"{len(acknowledged - there)} acknowledged {kind} are lost"
+            assert there <= sent, f"{kind} are there that nobody sent"
 
 
 @dataclass

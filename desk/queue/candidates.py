@@ -1,0 +1,89 @@
+"""The open orders with what a queue asks of each: its chances, its keeper, how long it is closed, its incident."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from desk.open_orders import open_frames
+from desk.queue.incidents import incident_of
+from desk.scored import Scored
+from desk.standing import Standing
+from features.frame import OrderFrame
+from hotline.bands import RiskBand
+from hotline.calendar import HOUR, NO_TIME
+from hotline.lifecycle import FIRMS_OWN_DESK, EventType
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """One entry an open order. Words are object arrays of str or None, times microseconds.
+
+    probabilities : n × 4, worst first
+    waited_hours  : hours since the closing of this round; NaN where it is not closed
+    called_at     : when somebody last called or put right in this round; NO_TIME where nobody did
+    incident      : the number of its incident
+    is_structural : something stands in the way that no call removes
+    is_relayed    : it will be called back; the firm's own orders are not
+    """
+
+    order_id: np.ndarray
+    probabilities: np.ndarray
+    street: np.ndarray
+    company: np.ndarray
+    community: np.ndarray
+    manager: np.ndarray
+    kind: np.ndarray
+    category: np.ndarray
+    waited_hours: np.ndarray
+    called_at: np.ndarray
+    incident: np.ndarray
+    is_structural: np.ndarray
+    is_relayed: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.order_id)
+
+    def take(self, rows: np.ndarray) -> "Candidates":
+        """Some of them."""
+        return Candidates(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+def candidates(standing: Standing, scored: Scored, at: int) -> Candidates:
+    """The open orders at a moment (microseconds) of which `scored` says the chances; others are left out."""
+    frames = [frame for frame in open_frames(standing, at) if len(frame)]
+    chances = {p.order_id: (p.probabilities, p.band) for p in scored.predictions}
+    laid = [_laid(frame) for frame in frames]
+    columns = {name: np.concatenate([one[name] for one in laid]) for name in (laid[0] if laid else {})}
+    if not columns:
+        columns = {name: np.empty(0) for name in _laid_names()}
+    known = [row for row, order_id in enumerate(columns["order_id"]) if order_id in chances]
+    columns = {name: values[known] for name, values in columns.items()}
+    told = [chances[order_id] for order_id in columns["order_id"]]
+    received_at = columns.pop("received_at")
+    return Candidates(
+        **columns,
+        probabilities=np.array([chance for chance, _ in told]).reshape(-1, 4),
+        incident=incident_of(columns["community"], columns["category"], received_at),
+        is_structural=np.array([band is RiskBand.GREY for _, band in told], dtype=bool),
+    )
+
+
+_WORDS = ("street", "company", "community", "manager", "kind", "category")
+
+
+def _laid_names() -> tuple[str, ...]:
+    return ("order_id", *_WORDS, "waited_hours", "called_at", "is_relayed", "received_at")
+
+
+def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
+    closed_at = frame.own(EventType.CLOSED, this_round=True).known_at_last
+    called = frame.own(EventType.PUT_RIGHT, EventType.FIRM_CALLED, this_round=True).known_at_last
+    waited = np.where(closed_at == NO_TIME, np.nan, (frame.as_of - closed_at) / HOUR)
+    return {
+        "order_id": frame.order_id,
+        **{name: frame.word(name) for name in _WORDS},
+        "waited_hours": waited,
+        "called_at": called,
+        "is_relayed": frame.word("source") != FIRMS_OWN_DESK,
+        "received_at": frame.received_at,
+    }

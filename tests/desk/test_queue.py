@@ -1,0 +1,167 @@
+"""Today's calls: the most to gain first, structural blocks never, one call an incident, and a reason for each."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from desk.queue.callback_times import CallbackTimes
+from desk.queue.candidates import Candidates
+from desk.queue.effects import PRIOR, CallKind, Effects, kinds_of
+from desk.queue.gain import expected_losses, gains, shifted
+from desk.queue.incidents import incident_of
+from desk.queue.queue import Place, Queue, queue
+from features.history import History
+from hotline.calendar import HOUR, NO_TIME
+from tests.builders import Records, a_callback, an_event, an_order, at
+
+_NEVER_CALLED = CallbackTimes(np.ones(100), 1_000)
+
+
+def some(risks: list[float], **columns: object) -> Candidates:
+    """Orders of these risks, each of a community of its own; `columns` are what is not usual of them."""
+    n = len(risks)
+    p = np.array(risks)
+    words = {name: np.array(["甲"] * n, object) for name in ("street", "company", "manager")}
+    usual: dict[str, object] = {
+        "order_id": np.array([f"A{number}" for number in range(n)], object),
+        "probabilities": np.stack([p, np.zeros(n), np.zeros(n), 1 - p], axis=1),
+        **words,
+        "community": np.array([f"小区{number}" for number in range(n)], object),
+        "kind": np.array(["维修"] * n, object),
+        "category": np.array(["公共照明"] * n, object),
+        "waited_hours": np.full(n, 10.0),
+        "called_at": np.full(n, NO_TIME),
+        "incident": np.arange(n),
+        "is_structural": np.zeros(n, dtype=bool),
+        "is_relayed": np.ones(n, dtype=bool),
+    }
+    return Candidates(**usual | columns)  # type: ignore[arg-type]
+
+
+def _called(found: Queue) -> list[str]:
+    return [entry.order_id for entry in found.calls]
+
+
+def _places(found: Queue) -> dict[str, Place]:
+    return {entry.order_id: entry.place for entry in found.entries}
+
+
+def test_those_with_most_to_gain_come_first_up_to_the_capacity() -> None:
+    found = queue(some([0.1, 0.6, 0.3]), _NEVER_CALLED, Effects(), capacity=2)
+    assert _called(found) == ["A1", "A2"]
+    assert [entry.rank for entry in found.entries] == [1, 2, 3]
+    assert _places(found)["A0"] is Place.BELOW
+
+
+def test_the_gain_is_what_a_call_takes_off_the_loss_if_it_comes_in_time() -> None:
+    chances = np.array([[0.4, 0.1, 0.2, 0.3]])
+    called = shifted(chances, np.array([-1.0]))
+    assert called.sum() == pytest.approx(1) and (called >= 0).all()
+    assert np.log(called[0, 0] / (1 - called[0, 0])) == pytest.approx(np.log(0.4 / 0.6) - 1)
+    gain = gains(chances, np.array([-1.0]), np.array([0.5]))
+    assert gain == pytest.approx((expected_losses(chances) - expected_losses(called)) * 0.5)
+    assert gains(chances, np.array([0.0]), np.array([1.0])) == pytest.approx(0)
+
+
+def test_a_callback_that_will_not_wait_makes_a_call_worth_less() -> None:
+    times = CallbackTimes.learnt(np.repeat([5, 6, 200], [40, 40, 20]), np.ones(100, dtype=bool))
+    orders = some([0.5, 0.5], waited_hours=np.array([4.0, 100.0]))
+    assert _called(queue(orders, times, Effects(), capacity=1)) == ["A1"]
+
+
+def test_a_structural_block_never_becomes_a_call() -> None:
+    orders = some([0.9, 0.1], is_structural=np.array([True, False]))
+    found = queue(orders, _NEVER_CALLED, Effects(), capacity=5)
+    assert _called(found) == ["A1"]
+    assert _places(found)["A0"] is Place.STRUCTURAL
+
+
+def test_orders_of_one_incident_are_one_call() -> None:
+    orders = some([0.3, 0.35, 0.5], incident=np.array([7, 7, 8]))
+    found = queue(orders, _NEVER_CALLED, Effects(), capacity=1)
+    assert _called(found) == ["A1"]
+    assert found.calls[0].same == ("A0",)
+    assert _places(found)["A0"] is Place.SAME_INCIDENT
+    alone = queue(some([0.3, 0.35, 0.5]), _NEVER_CALLED, Effects(), capacity=3)
+    assert found.calls[0].gain == pytest.approx(sum(e.gain for e in alone.entries if e.order_id != "A2"))
+
+
+def test_what_is_claimed_or_done_makes_room_for_the_next() -> None:
+    taken = {"A1": Place.CLAIMED, "A2": Place.DONE}
+    found = queue(some([0.1, 0.6, 0.3]), _NEVER_CALLED, Effects(), capacity=1, taken=taken)
+    assert _called(found) == ["A0"]
+    assert (_places(found)["A1"], _places(found)["A2"]) == (Place.CLAIMED, Place.DONE)
+
+
+def test_the_firms_own_orders_are_not_called_for() -> None:
+    found = queue(some([0.9], is_relayed=np.array([False])), _NEVER_CALLED, Effects(), capacity=1)
+    assert not found.calls and _places(found)["A0"] is Place.OWN_DESK
+
+
+def test_every_order_has_a_place_and_a_reason_in_words() -> None:
+    orders = some([0.5] * 6, incident=np.array([0, 0, 1, 2, 3, 4]), is_structural=np.arange(6) == 3)
+    found = queue(orders, _NEVER_CALLED, Effects(), capacity=2, taken={"A4": Place.CLAIMED})
+    assert sorted(_places(found)) == [f"A{number}" for number in range(6)]
+    assert all(place.zh for place in Place)
+
+
+def test_until_effects_are_measured_they_are_assumed_and_say_so() -> None:
+    kinds = some(
+        [0.4] * 3,
+        kind=np.array(["维修", "物业投诉", "物业投诉"], object),
+        category=np.array(["电梯", "服务态度", "收费"], object),
+    )
+    assert kinds_of(kinds).tolist() == ["repair", "service", "other_complaint"]
+    assert Effects().shift(kinds).tolist() == [PRIOR[kind] for kind in CallKind]
+    assert queue(kinds, _NEVER_CALLED, Effects(), 1).is_prior
+    measured = Effects({**PRIOR, CallKind.OTHER_COMPLAINT: -3.0}, frozenset({CallKind.OTHER_COMPLAINT}))
+    found = queue(kinds, _NEVER_CALLED, measured, 1)
+    assert _called(found) == ["A2"] and not found.is_prior
+
+
+def test_an_empty_desk_has_an_empty_queue() -> None:
+    assert queue(some([]).take(np.empty(0, int)), _NEVER_CALLED, Effects(), 5).entries == ()
+
+
+def test_incidents_are_close_reports_of_one_matter_in_one_community() -> None:
+    community = np.array(["甲", "甲", "甲", "乙", None, None], object)
+    category = np.array(["电梯", "电梯", "电梯", "电梯", "电梯", "电梯"], object)
+    received = np.array([0, 40, 100, 0, 0, 0]) * HOUR
+    found = incident_of(community, category, received)
+    assert found[0] == found[1] and len(set(found.tolist())) == 5
+
+
+def test_the_times_of_callbacks_count_those_that_still_wait() -> None:
+    hours = np.array([10] * 50 + [20] * 50)
+    all_called = CallbackTimes.learnt(hours, np.ones(100, dtype=bool))
+    assert all_called.chance_after(np.array([0.0]), 15)[0] == pytest.approx(0.5, abs=0.01)
+    half_waiting = CallbackTimes.learnt(hours, hours == 10)
+    assert half_waiting.chance_after(np.array([0.0]), 30)[0] == pytest.approx(0.5, abs=0.01)
+    assert all_called.chance_after(np.array([np.nan, 12.0]), 4).tolist() == pytest.approx([1.0, 1.0])
+    assert CallbackTimes.learnt(hours[:10], np.ones(10, dtype=bool)).chance_after(np.array([90.0]), 4)[0] == 1
+
+
+def test_the_times_of_callbacks_are_those_known_at_the_moment() -> None:
+    records = Records()
+    for number in range(40):
+        order_id = f"A{number:02d}"
+        records += an_order(order_id) + an_event(order_id, "closed", at(days=1))
+        records += a_callback(order_id, at(days=3 if number < 35 else 9), rating=3)
+    chronicle = History.of(records.log()).chronicle
+    early = CallbackTimes.of(chronicle, "city", at(days=2))
+    later = CallbackTimes.of(chronicle, "city", at(days=4))
+    assert (early.seen, later.seen) == (0, 35)
+    assert later.waiting[60] == pytest.approx(5 / 40)
+
+
+def test_a_hundred_thousand_open_orders_are_queued_in_two_seconds() -> None:
+    n = 100_000
+    rng = np.random.default_rng(1)
+    orders = some(rng.uniform(0, 1, n).tolist())
+    orders = replace(orders, incident=rng.integers(0, n // 2, n), waited_hours=rng.uniform(0, 300, n))
+    began = time.process_time()
+    found = queue(orders, _NEVER_CALLED, Effects(), capacity=40)
+    assert len(found.entries) == n and len(found.calls) == 40
+    assert time.process_time() - began < 2
