@@ -54,7 +54,8 @@ _CURSOR_NAME = {"sqlite": (), "postgresql": ("frames",)}
 class FrameReader:
     """Reads frames in one transaction: all orders, or some; as recorded by a moment, or now.
 
-    With `known_until` callbacks come in the version that was known by then: a later correction is another one.
+    With `known_until` callbacks come in the version that was known by then, and count from when their first
+    version was known: a correction changes what was said, not when.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class FrameReader:
         """Official callbacks, each in its newest version recorded, or known by then."""
         every = self.every_callback()
         if self._known_until is not None:
-            every = every[every["known_at"] <= self._known_until].reset_index(drop=True)
+            every = _known_by(every, self._known_until)
         return _newest_versions(every)
 
     def every_callback(self) -> pd.DataFrame:
@@ -197,6 +198,15 @@ def _attribute_column(attribute: Attribute, unpacked: list[Any], filled: np.ndar
 
 def _frame(columns: Columns) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
+
+
+def _known_by(callbacks: pd.DataFrame, moment: int) -> pd.DataFrame:
+    """The versions known by a moment, each counting from when the first one of its callback was known."""
+    known = callbacks[callbacks["known_at"] <= moment].reset_index(drop=True)
+    if VERSION_MARK not in "".join(known["callback_id"]):
+        return known
+    slot = known["callback_id"].str.split(VERSION_MARK, n=1).str[0]
+    return known.assign(known_at=known.groupby([known["order_id"], slot])["known_at"].transform("min"))
 
 
 def _newest_versions(callbacks: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from desk.settings import Settings
+from store.database import open_store
 from tests.ingest.conftest import LONG, LONG_HEADER, WIDE, WIDE_HEADER, Folder, at
 
 FIRST = 'taken_at = "2026-11-10 00:00:00"\n'
@@ -230,6 +231,22 @@ def test_a_changed_rating_counts_from_when_the_extract_was_taken(either_folder: 
     calls = either_folder.frames()["callbacks"]
     assert (calls["rating"].tolist(), calls["known_at"].tolist()) == ([0.0], [at("2026-11-20 00:00")])
     assert either_folder.ingest(SECOND + WIDE).corrected["callbacks"] == 0
+
+
+def test_a_changed_rating_reads_as_it_was_known_at_a_moment_and_stays_in_its_month(
+    either_folder: Folder,
+) -> None:
+    either_folder.write("orders.csv", wide())
+    either_folder.ingest(FIRST + WIDE)
+    either_folder.write("orders.csv", wide(rating="不满意"))
+    either_folder.ingest(SECOND + WIDE)
+    store = open_store(either_folder.settings.home, None, either_folder.settings.database_url)
+    called, corrected = at("2026-11-05 09:00"), at("2026-11-20 00:00")
+    for moment, rating in ((called, [3.0]), (corrected - 1, [3.0]), (corrected, [0.0])):
+        calls = store.frames(known_until=moment)["callbacks"]
+        assert (calls["rating"].tolist(), calls["known_at"].tolist()) == (rating, [called])
+    assert len(store.frames(known_until=called - 1)["callbacks"]) == 0
+    store.close()
 
 
 def test_a_callbacks_time_put_right_in_a_ledger_leaves_one_callback(either_folder: Folder) -> None:
