@@ -62,6 +62,9 @@ bench-district: .venv/installed-dev   ## the main job on 200,000 simulated order
 bench-response: .venv/installed-dev   ## 满意率 corrected for who answers, against the planted truth of 150 districts
 	$(BIN)/python -m tests.benchmarks.response_correction
 
+bench-month: .venv/installed-dev  ## whether the month's forecast holds what came, over 336 simulated months: half an hour
+	$(BIN)/python -m tests.benchmarks.month_forecast
+
 bench-curve: .venv/installed-dev  ## how much is learnt from how many simulated orders
 	$(BIN)/python -m tests.benchmarks.learning_curve
 
@@ -98,4 +101,4 @@ lock: .venv/bin/uv                ## resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-curve bench-ablation bench-levels bench-tuning bench-level bench-peers torture soak docs lock
+.PHONY: help install install-dev demo test lint check format bench bench-data bench-district bench-response bench-month bench-curve bench-ablation bench-levels bench-tuning bench-level bench-peers torture soak docs lock

@@ -45,7 +45,7 @@ def lag_sentences(lag: LabelLag) -> Iterator[str]:
         yield "本期没有办结的热线工单。"
         return
     yield (
-        f"本期办结{whole.closed:,}轮，截至查询时点已回访{whole.called:,}轮"
+        f"本期办结{whole.closed:,}轮（维修、投诉合计），截至查询时点已回访{whole.called:,}轮"
         f"（{percent(whole.called / whole.closed)}），有评价{whole.rated:,}轮。"
     )
     if lag.median_days is not None and lag.most_days is not None:

@@ -9,6 +9,7 @@ from scipy import special
 
 from desk.drift import Drift, Shift, shift_of
 from desk.indicator_report import own_of
+from desk.indicator_words import forecast_sentences
 from desk.month_drawings import drawn_ratings
 from desk.month_forecast import MonthForecast, forecast_month, month_of
 from desk.prospects import Prospects
@@ -64,6 +65,10 @@ def steady() -> Records:
 
 
 _MAY_10 = datetime(2026, 5, 10, tzinfo=SHANGHAI)
+
+
+def _said(told: MonthForecast) -> str:
+    return "".join(forecast_sentences(told, RULES))
 
 
 def test_a_month_is_shanghais() -> None:
@@ -202,6 +207,8 @@ def test_so_many_as_are_needed_reach_the_target_and_one_less_does_not(steady: Re
         sum(turn.gain for turn in told.turns[:number]) / ratings for number in (told.needed, told.needed - 1)
     ]
     assert won[0] >= step - 0.004
+    assert ("可达到" in _said(told)) == (told.needed == 0)
+    assert told.needed == 0 or f"至少需把{told.needed}件工单转为满意" in _said(told)
     if step == 0.03:
         assert won[1] < step + 0.004 and told.needed > 2
 
@@ -213,6 +220,7 @@ def test_a_target_that_nothing_can_reach_any_more_is_called_that() -> None:
     told = _forecast(records, datetime(2026, 5, 25, tzinfo=SHANGHAI))
     assert told.is_out_of_reach and told.best is not None and told.best < 0.6
     assert told.needed is None
+    assert f"本月已无法达到93.0%：即使余下的全部满意，也只有{100 * told.best:.1f}%。" in _said(told)
     assert not _forecast(records, _MAY_10.replace(day=1)).is_out_of_reach
 
 

@@ -79,3 +79,14 @@ def test_a_role_with_orders_of_its_own_must_say_whose() -> None:
     with pytest.raises(ArgumentError, match="leave the option out"):
         scope_of(Role.CALL_CENTRE, streets=["花木街道"])
     assert scope_of(Role.SYSTEM, streets=["花木街道"]).streets == {"花木街道"}
+
+
+def test_the_indicators_are_for_those_who_answer_for_them_and_for_who_makes_the_model() -> None:
+    assert {role for role in Role if may(role, Action.READ_INDICATORS)} == {
+        Role.MANAGER,
+        Role.COMPANY,
+        Role.STREET_HANDLER,
+        Role.CALL_CENTRE,
+        Role.DISTRICT_CENTRE,
+        Role.DATA_SCIENTIST,
+    }
