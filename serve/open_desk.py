@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.intake import Intake
+from desk.lookout import give_back_memory
 from desk.opening import open_scorer
 from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
@@ -18,7 +19,6 @@ from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
-from serve.freed_memory import give_back
 from store.database import Store, open_store
 from store.event_types import event_types
 
@@ -150,7 +150,7 @@ class OpenDesk:
         if before:
             before.store.close()
             del before
-            give_back()
+            give_back_memory()
 
     def close(self) -> None:
         """Let go of the databases."""
