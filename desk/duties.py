@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 
 from desk.refusals import NotReceivedYet
 from desk.situations import situations
 from hotline.calendar import from_micros
-from hotline.duties import Duty
-from hotline.playbook import Playbook
+from hotline.duties import Duty, Post
+from hotline.playbook import Playbook, pressing
 from store.database import Store
-from store.predictions import Cause, LoggedPrediction
+
+#: So many orders are read at a time.
+_A_PIECE = 5_000
 
 
 @dataclass(frozen=True)
@@ -23,16 +26,54 @@ class OwedBy:
     duties: tuple[Duty, ...]
 
 
+@dataclass(frozen=True)
+class OwedList:
+    """What many orders owe, the most pressing first: so many of them, and how many there are in all."""
+
+    total: int
+    overdue: int
+    first: tuple[tuple[str, Duty], ...]
+
+
 def duties_of(store: Store, playbook: Playbook, order_id: str, at: datetime) -> OwedBy:
     """What one order of the store owes. NotReceivedYet where it was not known by then."""
-    course = course_of(store.predictions(order_id))
-    found = situations(store, [order_id], at, {order_id: course}).get(order_id)
-    if found is None:
+    found = _asked(store, playbook, [order_id], at)
+    if not found:
         raise NotReceivedYet(order_id)
-    return OwedBy(order_id, at, bool(found.risks), tuple(playbook.duties(found)))
+    return found[0]
 
 
-def course_of(logged: Sequence[LoggedPrediction]) -> list[tuple[datetime, float]]:
-    """P(不满意) in the course of an order's life as it was logged; scores of orders as given are left out."""
-    kept = (row for row in logged if row.cause is not Cause.GIVEN)
-    return sorted((from_micros(row.as_of), row.probabilities[0]) for row in kept)
+def owed_list(
+    store: Store,
+    playbook: Playbook,
+    order_ids: Sequence[str],
+    at: datetime,
+    posts: frozenset[Post],
+    limit: int,
+) -> OwedList:
+    """What these orders owe at a moment that falls to these posts."""
+    owed: list[tuple[str, Duty]] = []
+    for start in range(0, len(order_ids), _A_PIECE):
+        for order in _asked(store, playbook, order_ids[start : start + _A_PIECE], at, posts):
+            mine = (duty for duty in order.duties if duty.state.is_owed and duty.post in posts)
+            owed += [(order.order_id, duty) for duty in mine]
+    first = nsmallest(limit, owed, key=lambda told: (*pressing(told[1]), told[0]))
+    return OwedList(len(owed), sum(duty.is_overdue for _, duty in owed), tuple(first))
+
+
+def _asked(
+    store: Store,
+    playbook: Playbook,
+    order_ids: Sequence[str],
+    at: datetime,
+    posts: frozenset[Post] = frozenset(Post),
+) -> list[OwedBy]:
+    courses = {
+        order_id: [(from_micros(moment), risk) for moment, risk in course]
+        for order_id, course in store.courses(order_ids).items()
+    }
+    found = situations(store, order_ids, at, courses)
+    return [
+        OwedBy(order_id, at, bool(order.risks), tuple(playbook.duties(order, posts)))
+        for order_id, order in found.items()
+    ]

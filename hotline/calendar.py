@@ -3,7 +3,7 @@
 import warnings
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -74,6 +74,7 @@ class WorkingCalendar:
             moment = datetime.combine(moment.date() + timedelta(days=1), time(0), SHANGHAI)
 
 
+@lru_cache(maxsize=4_000)
 def _is_official_working_day(day: date) -> bool:
     import chinese_calendar
 

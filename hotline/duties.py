@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.policy import Role
 from hotline.situation import Situation
 
 
@@ -32,6 +33,21 @@ _POST_ZH = {
     Post.DEPARTMENTS: "街镇相关部门",
     Post.CALL_CENTRE: "962121",
 }
+
+
+#: The posts whose duties people of a role do; the others see them all.
+_POSTS_OF = {
+    Role.MANAGER: frozenset({Post.MANAGER}),
+    Role.COMPANY: frozenset({Post.COMPANY, Post.MANAGER}),
+    Role.EMERGENCY_STATION: frozenset({Post.MANAGER}),
+    Role.STREET_HANDLER: frozenset({Post.STREET_HANDLER, Post.STREET, Post.DEPARTMENTS}),
+    Role.CALL_CENTRE: frozenset({Post.CALL_CENTRE}),
+}
+
+
+def posts_of(role: Role) -> frozenset[Post]:
+    """Whose duties someone of this role is shown."""
+    return _POSTS_OF.get(role, frozenset(Post))
 
 
 class State(StrEnum):
@@ -142,3 +158,8 @@ class Duty:
     done_at: datetime | None
     state: State
     limit_zh: str
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is still owed, and late."""
+        return self.state is State.OVERDUE

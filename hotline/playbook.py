@@ -1,6 +1,6 @@
 """Who must do what by when: the notice's duties as one table, and which of them an order owes at a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -94,10 +94,14 @@ class Playbook:
     capacities: Mapping[Role, int] = field(default_factory=lambda: dict(CAPACITIES))
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
 
-    def duties(self, order: Situation) -> list[Duty]:
-        """The duties that apply to an order at its moment: what is owed first, the most pressing at the top."""
-        found = (self._duty(entry, order) for entry in ENTRIES)
-        return sorted((duty for duty in found if duty), key=_pressing)
+    def duties(self, order: Situation, posts: Container[Post] = frozenset(Post)) -> list[Duty]:
+        """The duties that apply to an order at its moment: what is owed first, the most pressing at the top.
+
+        With `posts` only entries that can fall to these.
+        """
+        entries = (entry for entry in ENTRIES if entry.post in posts or entry.then in posts)
+        found = (self._duty(entry, order) for entry in entries)
+        return sorted((duty for duty in found if duty), key=pressing)
 
     def capacity(self, role: Role) -> int:
         """So many calls someone of this role can make in a day."""
@@ -107,7 +111,7 @@ class Playbook:
         """The limit of an entry, or of another name, in a street."""
         own = self.streets.get(street or "", {})
         found = own.get(name) or self.limits.get(name)
-        return found or Limit.of(OTHER_LIMITS.get(name) or _BY_ID[name].limit)
+        return found or _USUAL[name]
 
     def _duty(self, entry: Entry, order: Situation) -> Duty | None:
         owed = entry.owed(order, self.rules)
@@ -123,11 +127,7 @@ class Playbook:
 
 
 _BY_ID = {entry.id: entry for entry in ENTRIES}
-
-
-def entry_of(name: str) -> Entry | None:
-    """The entry of this id."""
-    return _BY_ID.get(name)
+_USUAL = {name: Limit.of(OTHER_LIMITS.get(name) or _BY_ID[name].limit) for name in LIMIT_NAMES}
 
 
 def _state(
@@ -155,8 +155,8 @@ def _first(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _pressing(duty: Duty) -> tuple[bool, bool, float, str]:
+def pressing(duty: Duty) -> tuple[bool, bool, float, str]:
     """What is owed before what is done, dates before lists, early dates before late ones."""
-    is_list = Limit.of(duty.entry.limit).is_a_list
+    is_list = _USUAL[duty.entry.id].is_a_list
     due = duty.due_at.timestamp() if duty.due_at else float("inf")
     return not duty.state.is_owed, is_list, due, duty.entry.id

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from desk.duties import OwedBy
+from desk.duties import OwedBy, OwedList
 from hotline.duties import Duty, Post, State
 
 
@@ -42,6 +42,27 @@ class DutyOut(BaseModel):
             state_zh=duty.state.zh,
             clause=duty.entry.clause,
         )
+
+
+class OwedOut(DutyOut):
+    """A duty of one of your orders."""
+
+    order_id: str
+
+
+class OwedListOut(BaseModel):
+    """What your open orders owe, the most pressing first."""
+
+    as_of: datetime
+    total: int = Field(description="all duties of these posts that are owed")
+    overdue: int = Field(description="those of them that are late")
+    duties: list[OwedOut]
+
+    @classmethod
+    def told(cls, owed: OwedList, at: datetime) -> "OwedListOut":
+        """The answer that carries a list of duties."""
+        duties = [OwedOut(order_id=name, **DutyOut.of(duty).model_dump()) for name, duty in owed.first]
+        return cls(as_of=at, total=owed.total, overdue=owed.overdue, duties=duties)
 
 
 class DutiesOut(BaseModel):

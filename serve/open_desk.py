@@ -8,12 +8,14 @@ from threading import Lock, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.clock_desk import ClockDesk
 from desk.intake import Intake
 from desk.lookout import give_back_memory
 from desk.opening import open_scorer
 from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
 from desk.settings import Settings
+from desk.standing import Standing
 from desk.worklist import Worklist
 from hotline.duties import Rules
 from hotline.errors import QinglingError
@@ -68,6 +70,7 @@ class OpenDesk:
         self._mark: Mark | None = None
         self._failure: _Failure | None = None
         self._writing_store: Store | None = None
+        self._clock_desk: ClockDesk | None = None
 
     @property
     def store(self) -> Store:
@@ -88,6 +91,17 @@ class OpenDesk:
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
+
+    def look_at_all(self) -> Standing:
+        """Everybody's history as it stands now, with or without a champion."""
+        self.look()
+        if self._opened:
+            return self._opened.scorer.lookout.look()
+        store = self.store
+        with self._lock:
+            if self._clock_desk is None:
+                self._clock_desk = ClockDesk(store)
+        return self._clock_desk.look()
 
     def notice(self) -> None:
         """Take in what was just written, so that the next score need not."""

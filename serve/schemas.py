@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from desk.score_table import SheetKind
 from hotline.bands import RiskBand
+from hotline.duties import Post
 from hotline.order import Callback, Order, OrderEvent
 from serve.words import (
     AskedMoment,
@@ -200,6 +201,13 @@ class ExportQuery(_BandQuery):
     """Which moment, which part of the list, and which kind of sheet."""
 
     format: SheetKind = SheetKind.XLSX
+
+
+class OwedQuery(MomentQuery):
+    """Which moment, whose duties, and how many of them."""
+
+    post: Post | None = Field(None, description="who owes them; by default what falls to your role")
+    limit: int = Field(100, ge=1, le=1_000, description="so many at most, the most pressing first")
 
 
 class QueueQuery(Body):

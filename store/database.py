@@ -174,6 +174,14 @@ class Store:
                 found |= predictions.latest(connection, order_ids[start : start + IDS_A_QUESTION])
         return found
 
+    def courses(self, order_ids: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+        """Moment and P(不满意) of every score of each of these orders, oldest first."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        with self._reading() as connection:
+            for start in range(0, len(order_ids), IDS_A_QUESTION):
+                found |= predictions.courses(connection, order_ids[start : start + IDS_A_QUESTION])
+        return found
+
     def drawn_predictions(self, model_version: str, count: int) -> tuple[LoggedPrediction, ...]:
         """So many of this model's scores, drawn evenly over the log."""
         with reading(self.engine) as connection:

@@ -72,6 +72,16 @@ def latest(connection: Connection, order_ids: Sequence[str]) -> dict[str, Logged
     return {row.order_id: row for row in map(_logged, found)}
 
 
+def courses(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+    """Moment and P(不满意) of every score of these orders, oldest first; those of orders as given are left out."""
+    columns = predictions.c.order_id, predictions.c.as_of, predictions.c.p0
+    asked = predictions.c.order_id.in_(order_ids), predictions.c.cause != Cause.GIVEN
+    found: dict[str, list[tuple[int, float]]] = {}
+    for order_id, as_of, risk in connection.execute(select(*columns).where(*asked).order_by(*columns[:2])):
+        found.setdefault(order_id, []).append((as_of, risk))
+    return found
+
+
 def drawn(connection: Connection, model_version: str, count: int) -> tuple[LoggedPrediction, ...]:
     """So many of this model's scores of kept orders, drawn evenly over the log, oldest first."""
     mine = (predictions.c.model_version == model_version, predictions.c.cause != Cause.GIVEN)

@@ -162,3 +162,42 @@ def test_a_note_is_masked_and_can_be_forgotten(without_model: TestClient) -> Non
     forget_before(settings, f"{tomorrow:%Y-%m-%d}", lambda *_: True, tomorrow)
     [event] = open_store(settings.home).rows([name])["events"]
     assert event["duty_note"] is None and event["duty"] == "P02"
+
+
+def test_what_is_owed_by_whom_is_one_list_the_most_pressing_first(without_model: TestClient) -> None:
+    ours = _sent(without_model, manager="甲经理", category="公共照明")
+    urgent = _sent(without_model, manager="甲经理", category="电梯", received_at=ago(1))
+    theirs = _sent(without_model, manager="乙经理")
+    settings = without_model.app.state.settings  # type: ignore[attr-defined]
+    key = a_key(settings, Role.MANAGER, scope_of(Role.MANAGER, managers=["甲经理"]))
+    found = without_model.get("/api/v1/duties", headers=key).json()
+    assert {duty["order_id"] for duty in found["duties"]} == {ours, urgent}
+    assert {duty["post_zh"] for duty in found["duties"]} == {"项目经理"}
+    dated = [duty["due_at"] for duty in found["duties"] if duty["due_at"]]
+    assert dated == sorted(dated)
+    assert found["total"] == len(found["duties"])
+    assert found["overdue"] == sum(duty["state"] == "overdue" for duty in found["duties"]) > 0
+    every = without_model.get("/api/v1/duties", params={"limit": 1}).json()
+    assert len(every["duties"]) == 1 and every["total"] > found["total"]
+    of_street = without_model.get("/api/v1/duties", params={"post": "street_handler"}).json()
+    assert {duty["post"] for duty in of_street["duties"]} <= {"street_handler"}
+    assert theirs in {d["order_id"] for d in without_model.get("/api/v1/duties").json()["duties"]}
+
+
+def test_an_order_that_is_over_owes_nothing(without_model: TestClient) -> None:
+    name = _sent(without_model)
+    _happened(without_model, name, "closed", 5)
+    call = a_callback(rating="满意")
+    without_model.post(f"/api/v1/orders/{name}/callbacks", json=call)
+    owed = without_model.get("/api/v1/duties").json()["duties"]
+    assert name not in {duty["order_id"] for duty in owed}
+    assert "missed" in {duty["state"] for duty in _duties(without_model, name).values()}
+
+
+def test_the_list_is_the_same_with_a_model(client: TestClient, shared_home: Path) -> None:
+    name = _sent(client, manager="独一经理")
+    key = a_key(settings_of(shared_home), Role.MANAGER, scope_of(Role.MANAGER, managers=["独一经理"]))
+    listed = client.get("/api/v1/duties", headers=key).json()["duties"]
+    alone = client.get(f"/api/v1/orders/{name}/duties", headers=key).json()["duties"]
+    owed = [d["duty"] for d in alone if d["state"] in ("open", "overdue") and d["post"] == "manager"]
+    assert [duty["duty"] for duty in listed] == owed

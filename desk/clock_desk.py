@@ -1,0 +1,45 @@
+"""Which orders are open where nothing was learnt yet: duties and clocks go on without a model."""
+
+from datetime import datetime
+from threading import Lock
+
+from desk.lookout import Lookout
+from desk.open_orders import open_frames
+from desk.standing import Standing
+from features.history import History
+from hotline.calendar import to_micros
+from hotline.lifecycle import OfficialCaller
+from hotline.scope import Whereabouts
+from store.database import Store
+
+_WORDS = Whereabouts._fields
+
+
+class ClockDesk:
+    """Keeps everybody's history as a scorer does, and asks nothing of it but which orders are open."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._lookout: Lookout | None = None
+
+    def look(self) -> Standing:
+        """Everybody's history as it stands now; the first look sorts it."""
+        with self._lock:
+            if self._lookout is None:
+                self._lookout = Lookout(self._store, self._store.attributes(), OfficialCaller.CITY, _nothing)
+        return self._lookout.look()
+
+
+def _nothing(history: History) -> None:
+    """No score will ask this history for anything."""
+
+
+def open_and_whose(standing: Standing, at: datetime) -> list[tuple[str, Whereabouts]]:
+    """The orders that are open at a moment, each with whose it is."""
+    found: list[tuple[str, Whereabouts]] = []
+    for frame in open_frames(standing, to_micros(at)):
+        columns = [frame.word(name) for name in _WORDS]
+        told = map(Whereabouts._make, zip(*columns, strict=True))
+        found += zip(map(str, frame.order_id), told, strict=True)
+    return found
