@@ -152,7 +152,7 @@ class Lookout:
         if kept is None:
             return _Book(self._store, base, watermark)
         del base, columns
-        _give_back_memory()
+        give_back_memory()
         return _Book(self._store, kept.history, watermark, kept)
 
     def _is_forgotten(self) -> bool:
@@ -161,8 +161,11 @@ class Lookout:
         return self._kept is not None and kept is not None and not self._kept.is_current(kept)
 
 
-def _give_back_memory() -> None:
-    """Sorting took several times what is needed afterwards; cycles, Arrow's pool and the C library would hold it."""
+def give_back_memory() -> None:
+    """Sorting takes several times what is needed afterwards, and a replaced history leaves much behind.
+
+    Cycles, Arrow's pool and the C library would hold it.
+    """
     gc.collect()
     pa.default_memory_pool().release_unused()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's

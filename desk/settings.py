@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,6 +43,18 @@ class Settings(BaseSettings):
 
     indicators_file: Path | None = Field(
         default=None, description="weights, targets and limits of the indicators: docs/indicators.md"
+    )
+
+    liaison_url: SecretStr | None = Field(
+        default=None,
+        description="webhook of the liaison group's robot; none: nothing is pushed, texts can be copied",
+    )
+    liaison_template: str = Field(
+        default='{"msgtype": "text", "text": {"content": $text}}',
+        description="what is sent to it: JSON in which $text stands for the message; WeCom's by default",
+    )
+    liaison_quiet: str = Field(
+        default="22:00-07:00", description="hours of Shanghai in which nothing is pushed; 00:00-00:00: none"
     )
 
     idempotency_hours: float = Field(

@@ -40,6 +40,6 @@ def run(settings: Settings, as_json: bool) -> None:
 def _shown(name: str, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    if name.endswith("_url"):
+    if name == "database_url":
         return make_url(str(value)).render_as_string(hide_password=True)
     return str(value)

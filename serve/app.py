@@ -22,6 +22,8 @@ from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
 from serve.indicators import indicators
+from serve.liaison import liaison
+from serve.liaison_task import LiaisonTask
 from serve.metrics import Measured, Metrics
 from serve.open_desk import OpenDesk
 from serve.queue import queue
@@ -34,7 +36,7 @@ from serve.web.pages import pages
 def create_app(settings: Settings) -> FastAPI:
     """The service of one home folder. Nothing is opened before the first request or the start.
 
-    ArgumentError where the settings of playbook or indicators cannot be used.
+    ArgumentError where the settings of the playbook, the indicators or the liaison group cannot be used.
     """
     app = FastAPI(
         title="Qingling",
@@ -56,12 +58,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn, app.state.desk.notice)
     app.state.audit_trail = AuditTrail()
     app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
+    app.state.liaison = LiaisonTask(app.state.desk, settings, app.state.playbook)
     tell_errors(app)
     tell_refusals(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (duties, queue, api, audit, health, docs, pages, batches, indicators):
+    for router in (duties, queue, liaison, indicators, api, audit, health, docs, pages, batches):
         app.include_router(router)
     check_all_declare(app)
     return app
@@ -72,7 +75,7 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
     state = app.state
-    at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer)
+    at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer, state.liaison)
     for one in at_work:
         one.start()
     yield

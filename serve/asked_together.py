@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -20,8 +21,8 @@ from serve.score_log import PATIENCE, ScoreLog, too_late
 
 #: So many are worked out at once at most; the others wait for the next turn.
 _MOST_TOGETHER = 64
-#: Seconds for which others are waited for where several asked last time; whoever asks alone never waits.
-_GATHERED = 0.002
+#: Seconds for which as many are waited for as asked the last time; whoever asks alone never waits.
+_GATHERED = 0.005
 #: Seconds without a question after which what others wrote is looked for.
 _IDLE = 0.1
 
@@ -58,7 +59,9 @@ class AskedTogether:
         self._notice = notice
         self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
         self._worker: Thread | None = None
-        self._are_several = False
+        self._last_time = 0
+        self._written: Future[None] = Future()
+        self._written.set_result(None)
 
     def start(self) -> None:
         """Begin to work."""
@@ -108,9 +111,9 @@ class AskedTogether:
     def _together(self, first: _Asked) -> tuple[list[_Asked], bool]:
         """What waits by now or soon, and whether nothing will come after it."""
         together = [first]
-        until = time.monotonic() + _GATHERED
+        until, expected = time.monotonic() + _GATHERED, self._expected()
         while len(together) < _MOST_TOGETHER:
-            wait = until - time.monotonic() if self._are_several else 0
+            wait = until - time.monotonic() if len(together) < expected else 0
             try:
                 asked = self._waiting.get(timeout=wait) if wait > 0 else self._waiting.get_nowait()
             except Empty:
@@ -118,8 +121,13 @@ class AskedTogether:
             if asked is None:
                 return together, True
             together.append(asked)
-        self._are_several = len(together) > 1
+        self._last_time = len(together)
         return together, False
+
+    def _expected(self) -> int:
+        """So many as asked the last time; those who are about to be answered will ask again soon."""
+        unanswered = 0 if self._written.done() else self._last_time
+        return max(self._last_time, 1 + self._waiting.qsize() + unanswered)
 
     def _score(self, service: InService, together: Sequence[_Asked]) -> None:
         try:
@@ -129,7 +137,7 @@ class AskedTogether:
             with self._turn:
                 scored, answers = service.scorer.score_each(questions)
             told = [*refused, *zip(allowed, answers, strict=True)]
-            written = self._log.put(service.store, scored, now)
+            written = self._written = self._log.put(service.store, scored, now)
             written.add_done_callback(lambda done: _tell(told, done.exception()))
         except Exception as error:  # whoever waits is told; the worker goes on
             if len(together) == 1 or isinstance(error, (SQLAlchemyError, OSError, Unavailable)):

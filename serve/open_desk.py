@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock_desk import ClockDesk
 from desk.intake import Intake
+from desk.lookout import give_back_memory
 from desk.opening import open_scorer
 from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
@@ -20,7 +21,6 @@ from hotline.duties import Rules
 from hotline.errors import QinglingError
 from models.registry import Registry
 from serve.errors import Unavailable
-from serve.freed_memory import give_back
 from store.database import Store, open_store
 from store.event_types import event_types
 
@@ -164,7 +164,7 @@ class OpenDesk:
         if before:
             before.store.close()
             del before
-            give_back()
+            give_back_memory()
 
     def close(self) -> None:
         """Let go of the databases."""

@@ -23,6 +23,11 @@ _LOG = structlog.get_logger("serve")
 _LOOK = 5.0
 
 
+def a_holder() -> str:
+    """A name under which this process holds leases."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 class Rescorer:
     """Looks every few seconds; a whole turn over all open orders comes every so many minutes."""
 
@@ -39,7 +44,7 @@ class Rescorer:
         self._every = int(minutes * HOUR / 60)
         self._now = now
         self._look_seconds = look_seconds
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._holder = a_holder()
         self._stop = Event()
         self._thread: Thread | None = None
         self._of_store: tuple[Store, Rescoring] | None = None

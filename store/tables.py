@@ -199,3 +199,21 @@ claims = Table(
     ),
     Index("claims_by_order", "order_id", "claimed_at"),
 )
+
+#: What is pushed to the liaison group: one row an order and cause.
+pushes = Table(
+    "pushes",
+    metadata,
+    _key("order_id"),
+    _key("cause"),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", BigInteger, nullable=False),
+    _time("next_at"),
+    Column("tries", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    _time("sent_at"),
+    _time("accepted_at"),
+    _text("fault"),
+    Index("pushes_due", "next_at"),
+    sqlite_with_rowid=False,
+)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,10 +34,15 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def own_postgresql(tmp_path: Path) -> Iterator[Any]:
-    """A PostgreSQL server that one test may stop and start."""
-    with _server(tmp_path / "postgresql") as server:
-        yield server
+def own_postgresql() -> Iterator[Any]:
+    """A PostgreSQL server that one test may stop and start.
+
+    Not under pytest's folder, which is closed to the user that the server runs as where root tests.
+    """
+    with TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        with _server(Path(place) / "postgresql") as server:
+            yield server
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from desk.lookout import AT_ONCE
 from desk.scorer import Scorer
 from models.registry import Registered
 from store.database import Store
+from store.log_columns import Columns, columns_of_frames
 
 
 class _BiteByBite:
@@ -18,11 +19,16 @@ class _BiteByBite:
     def __init__(self, store: Store, written: Sequence[str]) -> None:
         self._store, self._written = store, written
 
-    def frames(self, order_ids: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
+    def log_columns(self) -> dict[str, Columns]:
         """All orders but those that are written to later."""
         later = frozenset(self._written)
-        frames = self._store.frames(order_ids)
-        return {n: f[~f["order_id"].isin(later)] if "order_id" in f else f for n, f in frames.items()}
+        frames = self._store.frames()
+        stay = {name: f[~f["order_id"].isin(later)] for name, f in frames.items() if "order_id" in f}
+        return columns_of_frames(frames | stay)
+
+    def communities(self) -> pd.DataFrame:
+        """What is known of communities."""
+        return self._store.communities()
 
     def rows(self, order_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The rows of a few orders."""
