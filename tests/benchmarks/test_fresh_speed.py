@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from desk.opening import open_scorer
+from desk.questions import Question, laid_out
 from desk.scorer import Scorer
 from hotline.calendar import from_micros
 from hotline.order import OrderEvent
@@ -62,6 +63,32 @@ def test_an_event_costs_the_next_score_little(home: Path) -> None:
         print(f"  an event costs the next score {np.median(of) - np.median(quiet):6.2f} ms, {told} (aim ≤ 1)")
     store.close()
     assert np.median(fresh) < 4 * np.median(quiet)
+
+
+def test_what_a_score_is_made_of(home: Path) -> None:
+    store, scorer = open_scorer(settings_of(home))
+    standing, model = scorer.lookout.look(), scorer.champion.model
+    chronicle = standing.base.chronicle
+    at = from_micros(int(chronicle.known_at.max()) + 1)
+    ids = [str(name) for name in chronicle.order_ids[:: max(1, len(chronicle.order_ids) // _ORDERS)]]
+    print(f"\nmedian CPU ms a question: {'features':>10}{'model':>10}{'reasons':>10}")
+    features = {}
+    for together in (1, 8):
+        spent: list[list[float]] = [[], [], []]
+        for start in range(0, len(ids) - together, together):
+            asked = [Question(name, at) for name in ids[start : start + together]]
+            [laid] = laid_out(standing, asked)
+            told: dict[str, Any] = {}
+            past = standing.past(laid.frame)
+            spent[0].append(_milliseconds(lambda: told.update(model.features.compute(laid.frame, past))))  # noqa: B023
+            spent[1].append(_milliseconds(lambda: model.probabilities(told)))  # noqa: B023
+            matrix = model.matrix(told)
+            spent[2].append(_milliseconds(lambda: model.contributions(told, matrix)))  # noqa: B023
+        medians = [float(np.median(of)) / together for of in spent]
+        features[together] = medians[0]
+        print(f"  {together} together {'':12}" + "".join(f"{of:10.2f}" for of in medians))
+    store.close()
+    assert features[8] < features[1] / 3
 
 
 def test_open_orders_are_rescored_with_reasons(home: Path) -> None:
