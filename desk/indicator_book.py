@@ -110,7 +110,7 @@ def _cells(figure: Figure) -> list[Cell]:
 
 def _forecast(forecast: MonthForecast | None, rules: IndicatorRules) -> Iterator[list[Cell]]:
     if forecast is None:
-        yield ["没有可用的模型，不作预测。先训练并上线一个模型。"]
+        yield ["未作预测：没有可用的模型（先训练并上线一个），或未要求预测。"]
         return
     for sentence in forecast_sentences(forecast, rules):
         yield [sentence]

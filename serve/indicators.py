@@ -45,6 +45,7 @@ class PeriodQuery(Body):
         None, alias="to", description="its end, itself left out; by default the end of the month of `from`"
     )
     at: AskedMoment | None = Field(None, description="as known at this moment; now by default")
+    forecast: bool = Field(True, description="whether to foresee the month; without, the answer comes sooner")
 
     def asked(self, who: Person, now: datetime) -> Asked:
         """The same as the desk asks, within this person's scope."""
@@ -77,7 +78,7 @@ def read_indicators(
     asked = replace(
         asked, units=(query.by,) if query.by else UNITS, kinds=(query.kind,) if query.kind else asked.kinds
     )
-    report = _report(who, asked, query.at is None, desk, request.app.state.indicator_rules)
+    report = _report(who, asked, query, desk, request.app.state.indicator_rules)
     report = _with_own_orders(report, who, seen, MOST_TURNS)
     return JSONResponse(finite(report_json(report)))
 
@@ -92,7 +93,7 @@ def export_indicators(
     now: Now,
 ) -> Response:
     """The same as an Excel book in the shape of a monthly report, in Chinese."""
-    report = _report(who, query.asked(who, now), query.at is None, desk, request.app.state.indicator_rules)
+    report = _report(who, query.asked(who, now), query, desk, request.app.state.indicator_rules)
     report = _with_own_orders(report, who, seen)
     book = BytesIO()
     write_report(report, book)
@@ -102,7 +103,7 @@ def export_indicators(
     )
 
 
-def _report(who: Person, asked: Asked, is_now: bool, desk: OpenDesk, rules: Any) -> IndicatorReport:
+def _report(who: Person, asked: Asked, query: PeriodQuery, desk: OpenDesk, rules: Any) -> IndicatorReport:
     """The report; whoever meets no order is told of no manager and no order. Without a model: no forecast."""
     try:
         service = desk.in_service()
@@ -111,9 +112,13 @@ def _report(who: Person, asked: Asked, is_now: bool, desk: OpenDesk, rules: Any)
         with_forecast = False
     else:
         model = service.scorer.champion.model
-        source = from_service(service.scorer) if is_now else from_store(service.store, model, asked.as_of)
+        source = (
+            from_service(service.scorer)
+            if query.at is None
+            else from_store(service.store, model, asked.as_of)
+        )
         parts, communities = source
-        with_forecast = True
+        with_forecast = query.forecast
     report = report_of(parts, communities, asked, rules, with_forecast)
     return report if who.may(Action.READ_WORKLIST) else without_people(report)
 

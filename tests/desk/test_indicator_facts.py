@@ -91,7 +91,7 @@ def test_the_fast_count_equals_the_slow_one(records: Records, data: st.DataObjec
 def test_random_histories_bring_facts_of_every_indicator() -> None:
     met: Counter[str] = Counter()
 
-    @MANY
+    @settings(MANY, derandomize=True)
     @given(lived_histories())
     def count(records: Records) -> None:
         facts = slow_facts(

@@ -108,7 +108,8 @@ def test_an_order_handed_over_since_is_not_shown_to_whoever_had_it(ask: Any, cli
 
 def test_a_unit_and_a_kind_can_be_asked_for_alone(ask: Any) -> None:
     told = ask(Role.DISTRICT_CENTRE, WHOLE_DISTRICT, by="street", kind="投诉").json()
-    assert list(told["units"]) == ["street"]
+    assert list(told["units"]) == ["street"] and told["forecast"] is not None
+    assert ask(Role.DISTRICT_CENTRE, WHOLE_DISTRICT, forecast="false").json()["forecast"] is None
     assert {row["kind"] for row in told["total"] + told["units"]["street"]} == {"投诉"}
 
 
