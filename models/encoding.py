@@ -58,7 +58,7 @@ class Encoding:
         for name, levels in self.levels.items():
             if size <= _FEW_ROWS:
                 told = [[value == level for level in levels] for value in columns[name]]
-                matrix[:, place : place + len(levels)] = told
+                matrix[:, place : place + len(levels)] = np.reshape(told, (size, len(levels)))
             else:
                 codes = pd.Index(levels).get_indexer(pd.Index(columns[name]))
                 matrix[:, place : place + len(levels)] = codes[:, None] == np.arange(len(levels))

@@ -63,7 +63,7 @@ def test_a_street_reads_its_own_figures_and_the_district_all(ask: Any) -> None:
         ("manager", "指标经理"),
     ):
         assert {row["name"] for row in own["units"][unit]} == {name}
-    other = ask(Role.STREET_HANDLER, Scope(streets=frozenset({"他街道"}))).json()
+    other = ask(Role.STREET_HANDLER, Scope(streets=frozenset({"无单街道"}))).json()
     assert _counted(other, "satisfaction") == 0 and other["units"]["manager"] == []
     assert other["forecast"]["turns"] == [] and other["structural_causes"] == []
 
@@ -71,10 +71,10 @@ def test_a_street_reads_its_own_figures_and_the_district_all(ask: Any) -> None:
 def test_what_was_written_since_history_was_sorted_reads_as_the_store_does(
     ask: Any, client: TestClient, orders: list[str]
 ) -> None:
-    serving = ask(Role.DISTRICT_CENTRE, WHOLE_DISTRICT).json()
+    serving = ask(Role.STREET_HANDLER, _OWN).json()
     lookout = client.app.state.desk.in_service().scorer.lookout  # type: ignore[attr-defined]
     assert set(orders) & lookout.taken_in.changed.keys(), "else this shows nothing"
-    stored = ask(Role.DISTRICT_CENTRE, WHOLE_DISTRICT, at=serving["as_of"]).json()
+    stored = ask(Role.STREET_HANDLER, _OWN, at=serving["as_of"]).json()
     assert stored["total"] == serving["total"] and stored["units"] == serving["units"]
     assert stored["label_lag"] == serving["label_lag"]
     for name in ("rated", "closed", "open", "rehearsed"):
