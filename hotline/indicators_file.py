@@ -1,7 +1,6 @@
 """The settings of the indicators, as an office writes them into one file of its own."""
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from hotline.errors import ArgumentError
 from hotline.indicators import Indicator, IndicatorRules
 from hotline.satisfaction import LEVELS_ZH
+from hotline.settings_file import check_known, number, read_settings, table
 
 _WHOLE = {"least": (1, 1000), "contact_working_days": (1, 30), "response_minutes": (1, 1440)}
 _SHARES = {"interval": (0.5, 0.99), "ripe_share": (0.5, 1.0)}
@@ -21,10 +21,7 @@ def read_indicator_rules(path: Path | None) -> IndicatorRules:
     """
     if path is None:
         return IndicatorRules()
-    try:
-        return indicator_rules_of(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ArgumentError) as error:
-        raise ArgumentError(f"the indicators' settings {path} cannot be used: {error}") from error
+    return read_settings(path, "indicators'", indicator_rules_of)
 
 
 def indicator_rules_of(told: Mapping[str, Any]) -> IndicatorRules:
@@ -33,7 +30,7 @@ def indicator_rules_of(told: Mapping[str, Any]) -> IndicatorRules:
     >>> indicator_rules_of({"weights": {"基本满意": 0.9}}).weights
     (0.0, 0.6, 0.9, 1.0)
     """
-    _known("", told, ("weights", "targets", "rules"))
+    check_known("", told, ("weights", "targets", "rules"))
     rules = IndicatorRules()
     weights = _numbers("weights", told, dict(zip(LEVELS_ZH, rules.weights, strict=True)), (0.0, 1.0))
     worst_first = tuple(weights[level] for level in LEVELS_ZH)
@@ -41,14 +38,14 @@ def indicator_rules_of(told: Mapping[str, Any]) -> IndicatorRules:
         raise ArgumentError(f"weights rise from {LEVELS_ZH[0]} to {LEVELS_ZH[-1]}; put them in that order")
     none_yet = {name.value: 0.0 for name in Indicator} | {n.value: t for n, t in rules.targets.items()}
     targets = _numbers("targets", told, none_yet, (0.0, 1.0))
-    given = _table("rules", told.get("rules", {}))
-    _known("rules", given, (*_WHOLE, *_SHARES))
+    given = table("rules", told.get("rules", {}))
+    check_known("rules", given, (*_WHOLE, *_SHARES))
     found: dict[str, Any] = {
-        name: int(_number(f"rules.{name}", given[name], _WHOLE[name], whole=True))
+        name: int(number(f"rules.{name}", given[name], _WHOLE[name], whole=True))
         for name in _WHOLE
         if name in given
     }
-    found |= {name: _number(f"rules.{name}", given[name], _SHARES[name]) for name in _SHARES if name in given}
+    found |= {name: number(f"rules.{name}", given[name], _SHARES[name]) for name in _SHARES if name in given}
     return replace(
         rules, weights=worst_first, targets={Indicator(n): t for n, t in targets.items() if t > 0}, **found
     )
@@ -57,27 +54,6 @@ def indicator_rules_of(told: Mapping[str, Any]) -> IndicatorRules:
 def _numbers(
     place: str, told: Mapping[str, Any], usual: Mapping[str, float], span: tuple[float, float]
 ) -> dict[str, float]:
-    given = _table(place, told.get(place, {}))
-    _known(place, given, usual)
-    return {**usual, **{name: _number(f"{place}.{name}", value, span) for name, value in given.items()}}
-
-
-def _known(place: str, told: Mapping[str, Any], names: Iterable[str]) -> None:
-    for name in told:
-        if name not in names:
-            here = f"{place}.{name}" if place else name
-            raise ArgumentError(f"{here} is not known; there are {', '.join(names)}")
-
-
-def _table(place: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ArgumentError(f"{place} is a table: write [{place}] and its settings below")
-    return value
-
-
-def _number(place: str, value: Any, span: tuple[float, float], whole: bool = False) -> float:
-    low, high = span
-    is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
-        raise ArgumentError(f"{place} is a {'whole ' if whole else ''}number from {low:g} to {high:g}")
-    return float(value)
+    given = table(place, told.get(place, {}))
+    check_known(place, given, usual)
+    return {**usual, **{name: number(f"{place}.{name}", value, span) for name, value in given.items()}}
