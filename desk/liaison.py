@@ -110,6 +110,12 @@ class Liaison:
             pushes.change(connection, row)
 
 
+def latest_pushes(store: Store, most: int) -> list[PushRow]:
+    """The newest matters of the group, sent or not."""
+    with reading(store.engine) as connection:
+        return pushes.latest(connection, most)
+
+
 def accepted_at(order: Situation, row: PushRow) -> datetime | None:
     """When the order was accepted, or somebody of the street went to it, since the matter arose."""
     since = from_micros(row.since)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.policy import Role
-from hotline.situation import Situation
+from hotline.situation import STREET, Situation
 
 
 class Post(StrEnum):
@@ -48,6 +48,19 @@ _POSTS_OF = {
 def posts_of(role: Role) -> frozenset[Post]:
     """Whose duties someone of this role is shown."""
     return _POSTS_OF.get(role, frozenset(Post))
+
+
+#: For whom people of a role act when they call, as the group of an event; the others act for the firm.
+_GROUPS = {
+    Role.STREET_HANDLER: STREET,
+    Role.DISTRICT_CENTRE: Post.CALL_CENTRE.zh,
+    Role.CALL_CENTRE: Post.CALL_CENTRE.zh,
+}
+
+
+def group_of(role: Role) -> str:
+    """The group under which someone of this role writes down what they did."""
+    return _GROUPS.get(role, Post.COMPANY.zh)
 
 
 class State(StrEnum):

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from desk.access.person import Person
+from desk.liaison import latest_pushes
 from desk.refusals import NoSuchOrder
 from desk.situations import situations
 from hotline.calendar import from_micros
@@ -15,8 +16,6 @@ from hotline.policy import Action
 from serve.access import allowed
 from serve.api import CLOSED, INVALID, UNAVAILABLE, UNKNOWN
 from serve.needs import Desk, Now, Rulebook, Seen, WhichOrder
-from store import pushes
-from store.connection import reading
 
 liaison = APIRouter(prefix="/api/v1", responses=CLOSED)
 _MOST = 500
@@ -46,8 +45,7 @@ class LiaisonTextOut(BaseModel):
 @liaison.get("/pushes", responses=UNAVAILABLE)
 def pushed(who: Annotated[Person, allowed(Action.READ_QUEUE)], seen: Seen, desk: Desk) -> list[PushOut]:
     """What was pushed to the liaison group of your orders, the newest first, and what nobody has accepted yet."""
-    with reading(desk.store.engine) as connection:
-        rows = pushes.latest(connection, _MOST)
+    rows = latest_pushes(desk.store, _MOST)
     mine = seen.reached(who, [row.order_id for row in rows])
     return [
         PushOut(

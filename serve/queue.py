@@ -9,7 +9,8 @@ from desk.access.person import Person
 from desk.intake import Intake
 from desk.queue import working
 from hotline.calendar import DAY, from_micros, to_micros
-from hotline.policy import Action, Role
+from hotline.duties import group_of
+from hotline.policy import Action
 from serve.access import allowed
 from serve.api import CLOSED, CONTRADICTION, INVALID, TOO_LARGE, UNAVAILABLE, UNKNOWN, UNREADABLE
 from serve.needs import Desk, Now, Rulebook, Seen, Service, WhichOrder, Writing
@@ -28,13 +29,6 @@ queue = APIRouter(prefix="/api/v1", responses=CLOSED)
 
 _WRITES = UNKNOWN | UNREADABLE | CONTRADICTION | TOO_LARGE | INVALID | UNAVAILABLE
 MayWork = Annotated[Person, allowed(Action.WORK_QUEUE)]
-#: For whom people of a role act when they call.
-_GROUPS = {
-    Role.STREET_HANDLER: "街镇",
-    Role.DISTRICT_CENTRE: "962121",
-    Role.CALL_CENTRE: "962121",
-}
-_OTHERS = "物业企业"
 _DISAGREEMENTS_DAYS = 90
 
 
@@ -71,7 +65,7 @@ def done(
 ) -> QueueWritten:
     """Write down what was done with the citizen: an event like any other, and the end of the claim."""
     seen.order(who, order_id)
-    group = body.group or _GROUPS.get(who.role, _OTHERS)
+    group = body.group or group_of(who.role)
 
     def write(way_in: Intake, received: datetime) -> tuple[int, QueueWritten]:
         event = body.to_event(who.name, group, received)

@@ -67,12 +67,6 @@ def due(connection: Connection, at: int, limit: int) -> list[PushRow]:
     return [_row(found) for found in connection.execute(question.limit(limit))]
 
 
-def waiting(connection: Connection) -> list[PushRow]:
-    """Those that nobody has accepted and that are still to be sent, the newest first."""
-    question = select(_pushes).where(_pushes.c.next_at.isnot(None)).order_by(_pushes.c.made_at.desc())
-    return [_row(found) for found in connection.execute(question)]
-
-
 def latest(connection: Connection, limit: int) -> list[PushRow]:
     """The newest, sent or not."""
     question = select(_pushes).order_by(_pushes.c.made_at.desc(), _pushes.c.order_id)

@@ -4,24 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from desk.waiting import Waiting
+from features.arrays import Floats, Ints, Mask
 from features.chronicle import Chronicle
 from hotline.calendar import HOUR
 from hotline.lifecycle import EventType
 
-_LONGEST_HOURS = 24 * 90
 #: Before so many callbacks were seen, nothing is known of their times.
 _LEAST = 30
 
 
 @dataclass(frozen=True, eq=False)
 class CallbackTimes:
-    """The share of closed orders that still wait for their callback after so many hours (Kaplan–Meier).
+    """The share of closed orders that still wait for their callback after a time; all, where too few were seen.
 
-    waiting : by whole hours since the closing, falling from 1; all 1 where too few callbacks were seen
-    seen    : how many callbacks it was learnt from
+    seen : how many callbacks it was learnt from
     """
 
-    waiting: np.ndarray
+    waiting: Waiting
     seen: int
 
     @classmethod
@@ -35,34 +35,25 @@ class CallbackTimes:
         is_own = following < len(chronicle)
         is_own[is_own] = chronicle.order[following[is_own]] == chronicle.order[closed[is_own]]
         called_at = np.where(is_own, chronicle.known_at[np.where(is_own, following, 0)], at + 1)
-        is_called = called_at <= at
-        until = np.where(is_called, called_at, at)
-        hours = np.clip((until - chronicle.known_at[closed]) // HOUR, 0, _LONGEST_HOURS - 1)
-        return cls.learnt(hours.astype(np.int64), is_called)
+        came = called_at <= at
+        return cls.learnt(np.where(came, called_at, at) - chronicle.known_at[closed], came)
 
     @classmethod
-    def learnt(cls, hours: np.ndarray, is_called: np.ndarray) -> "CallbackTimes":
-        """From whole hours until the callback, or until now where none has come."""
-        seen = int(is_called.sum())
-        if seen < _LEAST:
-            return cls(np.ones(_LONGEST_HOURS + 1), seen)
-        calls = np.bincount(hours[is_called], minlength=_LONGEST_HOURS)
-        leaving = np.bincount(hours, minlength=_LONGEST_HOURS)
-        at_risk = len(hours) - np.concatenate([[0], np.cumsum(leaving)[:-1]])
-        stays = 1.0 - calls / np.maximum(at_risk, 1)
-        return cls(np.concatenate([[1.0], np.cumprod(stays)]), seen)
+    def learnt(cls, waits: Ints, came: Mask) -> "CallbackTimes":
+        """From microseconds until the callback, or until now where none has come."""
+        seen = int(came.sum())
+        known = waits if seen >= _LEAST else waits[:0]
+        return cls(Waiting.learn(known, came[: len(known)]), seen)
 
-    def chance_after(self, waited_hours: np.ndarray, ahead_hours: float) -> np.ndarray:
-        """The chance that the callback of an order closed so long ago comes later than so many hours from now.
+    def chance_after(self, waited_hours: Floats, ahead_hours: float) -> Floats:
+        """The chance that the callback of an order closed so long ago comes, and later than so many hours from now.
 
-        NaN waits (orders not closed yet) have all of it before them: 1.
+        NaN waits (orders not closed yet) have all of it before them. 1 where nothing is known of callbacks.
         """
-        is_open = np.isnan(waited_hours)
-        now = self._waiting_at(np.where(is_open, 0.0, waited_hours))
-        then = self._waiting_at(np.where(is_open, 0.0, waited_hours) + ahead_hours)
-        chance = np.where(now > 0, then / np.where(now > 0, now, 1.0), 0.0)
-        return np.where(is_open, 1.0, chance)
-
-    def _waiting_at(self, hours: np.ndarray) -> np.ndarray:
-        whole = np.arange(len(self.waiting), dtype=np.float64)
-        return np.interp(hours, whole, self.waiting)
+        if self.seen < _LEAST:
+            return np.ones(len(waited_hours))
+        never, is_open = self.waiting.never, np.isnan(waited_hours)
+        age = np.where(is_open, 0.0, waited_hours) * HOUR
+        left, later = self.waiting.after(age), self.waiting.after(age + ahead_hours * HOUR) - never
+        chance = np.where(left > 0, later / np.where(left > 0, left, 1.0), 0.0)
+        return np.where(is_open, 1.0 - never, chance)

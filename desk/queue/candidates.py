@@ -20,7 +20,7 @@ class Candidates:
 
     probabilities : n × 4, worst first
     waited_hours  : hours since the closing of this round; NaN where it is not closed
-    called_at     : when somebody last called or put right in this round; NO_TIME where nobody did
+    is_called     : somebody called, explained or put right since the closing
     incident      : the number of its incident
     is_structural : something stands in the way that no call removes
     is_relayed    : it will be called back; the firm's own orders are not
@@ -35,7 +35,7 @@ class Candidates:
     kind: np.ndarray
     category: np.ndarray
     waited_hours: np.ndarray
-    called_at: np.ndarray
+    is_called: np.ndarray
     incident: np.ndarray
     is_structural: np.ndarray
     is_relayed: np.ndarray
@@ -68,22 +68,24 @@ def candidates(standing: Standing, scored: Scored, at: int) -> Candidates:
     )
 
 
+#: What is done with a citizen before the official callback, beside the firm's own routine call.
+_STEPPED_IN = (EventType.CONTACTED, EventType.EXPLAINED, EventType.PUT_RIGHT)
 _WORDS = ("street", "company", "community", "manager", "kind", "category")
 
 
 def _laid_names() -> tuple[str, ...]:
-    return ("order_id", *_WORDS, "waited_hours", "called_at", "is_relayed", "received_at")
+    return ("order_id", *_WORDS, "waited_hours", "is_called", "is_relayed", "received_at")
 
 
 def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
     closed_at = frame.own(EventType.CLOSED, this_round=True).known_at_last
-    called = frame.own(EventType.PUT_RIGHT, EventType.FIRM_CALLED, this_round=True).known_at_last
+    called_at = frame.own(*_STEPPED_IN, this_round=True).known_at_last
     waited = np.where(closed_at == NO_TIME, np.nan, (frame.as_of - closed_at) / HOUR)
     return {
         "order_id": frame.order_id,
         **{name: frame.word(name) for name in _WORDS},
         "waited_hours": waited,
-        "called_at": called,
+        "is_called": (closed_at != NO_TIME) & (called_at > closed_at),
         "is_relayed": frame.word("source") != FIRMS_OWN_DESK,
         "received_at": frame.received_at,
     }

@@ -110,6 +110,7 @@ def _kept_out(orders: Candidates, taken: Mapping[str, Place]) -> dict[int, Place
     """The orders that are not to be called, each with its reason."""
     found = {int(row): Place.STRUCTURAL for row in np.flatnonzero(orders.is_structural)}
     found |= {int(row): Place.OWN_DESK for row in np.flatnonzero(~orders.is_relayed.astype(bool))}
+    found |= {int(row): Place.DONE for row in np.flatnonzero(orders.is_called)}
     if taken:
         found |= {row: taken[name] for row, name in enumerate(orders.order_id) if name in taken}
     return found

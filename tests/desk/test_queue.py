@@ -13,10 +13,10 @@ from desk.queue.gain import expected_losses, gains, shifted
 from desk.queue.incidents import incident_of
 from desk.queue.queue import Place, Queue, queue
 from features.history import History
-from hotline.calendar import HOUR, NO_TIME
+from hotline.calendar import HOUR
 from tests.builders import Records, a_callback, an_event, an_order, at
 
-_NEVER_CALLED = CallbackTimes(np.ones(100), 1_000)
+_NEVER_CALLED = CallbackTimes.learnt(np.full(100, HOUR), np.zeros(100, dtype=bool))
 
 
 def some(risks: list[float], **columns: object) -> Candidates:
@@ -32,7 +32,7 @@ def some(risks: list[float], **columns: object) -> Candidates:
         "kind": np.array(["维修"] * n, object),
         "category": np.array(["公共照明"] * n, object),
         "waited_hours": np.full(n, 10.0),
-        "called_at": np.full(n, NO_TIME),
+        "is_called": np.zeros(n, dtype=bool),
         "incident": np.arange(n),
         "is_structural": np.zeros(n, dtype=bool),
         "is_relayed": np.ones(n, dtype=bool),
@@ -66,7 +66,7 @@ def test_the_gain_is_what_a_call_takes_off_the_loss_if_it_comes_in_time() -> Non
 
 
 def test_a_callback_that_will_not_wait_makes_a_call_worth_less() -> None:
-    times = CallbackTimes.learnt(np.repeat([5, 6, 200], [40, 40, 20]), np.ones(100, dtype=bool))
+    times = CallbackTimes.learnt(np.repeat([5, 6, 200], [40, 40, 20]) * HOUR, np.ones(100, dtype=bool))
     orders = some([0.5, 0.5], waited_hours=np.array([4.0, 100.0]))
     assert _called(queue(orders, times, Effects(), capacity=1)) == ["A1"]
 
@@ -93,6 +93,11 @@ def test_what_is_claimed_or_done_makes_room_for_the_next() -> None:
     found = queue(some([0.1, 0.6, 0.3]), _NEVER_CALLED, Effects(), capacity=1, taken=taken)
     assert _called(found) == ["A0"]
     assert (_places(found)["A1"], _places(found)["A2"]) == (Place.CLAIMED, Place.DONE)
+
+
+def test_whoever_was_called_since_the_closing_is_not_called_again() -> None:
+    found = queue(some([0.9, 0.1], is_called=np.array([True, False])), _NEVER_CALLED, Effects(), capacity=2)
+    assert _called(found) == ["A1"] and _places(found)["A0"] is Place.DONE
 
 
 def test_the_firms_own_orders_are_not_called_for() -> None:
@@ -134,11 +139,12 @@ def test_incidents_are_close_reports_of_one_matter_in_one_community() -> None:
 
 
 def test_the_times_of_callbacks_count_those_that_still_wait() -> None:
-    hours = np.array([10] * 50 + [20] * 50)
+    hours = np.array([10] * 50 + [20] * 50) * HOUR
     all_called = CallbackTimes.learnt(hours, np.ones(100, dtype=bool))
     assert all_called.chance_after(np.array([0.0]), 15)[0] == pytest.approx(0.5, abs=0.01)
-    half_waiting = CallbackTimes.learnt(hours, hours == 10)
-    assert half_waiting.chance_after(np.array([0.0]), 30)[0] == pytest.approx(0.5, abs=0.01)
+    half_waiting = CallbackTimes.learnt(hours, hours == 10 * HOUR)
+    assert half_waiting.chance_after(np.array([0.0, np.nan]), 5).tolist() == pytest.approx([0.5, 0.5])
+    assert half_waiting.chance_after(np.array([15.0]), 5)[0] == 0  # those that still wait are never called
     assert all_called.chance_after(np.array([np.nan, 12.0]), 4).tolist() == pytest.approx([1.0, 1.0])
     assert CallbackTimes.learnt(hours[:10], np.ones(10, dtype=bool)).chance_after(np.array([90.0]), 4)[0] == 1
 
@@ -153,7 +159,7 @@ def test_the_times_of_callbacks_are_those_known_at_the_moment() -> None:
     early = CallbackTimes.of(chronicle, "city", at(days=2))
     later = CallbackTimes.of(chronicle, "city", at(days=4))
     assert (early.seen, later.seen) == (0, 35)
-    assert later.waiting[60] == pytest.approx(5 / 40)
+    assert later.chance_after(np.array([0.0]), 24)[0] == pytest.approx(35 / 40)
 
 
 def test_a_hundred_thousand_open_orders_are_queued_in_two_seconds() -> None:
