@@ -108,7 +108,7 @@ class QueueOut(BaseModel):
     @classmethod
     def of(cls, found: DeskQueue, now: datetime, limit: int) -> "QueueOut":
         """The answer that carries the first orders of a queue."""
-        shown = found.queue.entries[:limit]
+        shown = found.queue.first(limit)
         names = {entry.order_id for entry in shown}
         said = {p.order_id: p for p in found.scored.predictions if p.order_id in names}
         basis: Literal["assumed", "measured"] = "assumed" if found.queue.is_prior else "measured"
@@ -117,7 +117,7 @@ class QueueOut(BaseModel):
             capacity=found.queue.capacity,
             effect=basis,
             effect_zh=_BASIS_ZH[basis],
-            total=len(found.queue.entries),
+            total=len(found.queue),
             orders=[QueuedOut.of(e, said[e.order_id], found.held.get(e.order_id)) for e in shown],
         )
 

@@ -10,6 +10,7 @@ from desk.queue.callback_times import CallbackTimes
 from desk.queue.candidates import Candidates
 from desk.queue.effects import Effects
 from desk.queue.gain import expected_losses, gains
+from features.arrays import Floats, Ints, Mask
 
 #: A call made today lies, on average, so many hours ahead.
 _AHEAD_HOURS = 4.0
@@ -65,16 +66,49 @@ class Queued:
 
 @dataclass(frozen=True, eq=False)
 class Queue:
-    """A desk's calls, those within capacity first; then, each with its reason, the others."""
+    """A desk's calls, those within capacity first; then, each with its reason, the others.
+
+    Kept as columns, one entry an order; an order is written out when it is read.
+
+    rows    : the orders as they stand in the queue
+    ranked  : so many of them, from the first, can be called
+    members : of the orders that stand for several, the rows of their incident
+    """
 
     capacity: int
-    entries: tuple[Queued, ...]
     is_prior: bool
+    order_id: np.ndarray
+    place: np.ndarray
+    gain: Floats
+    loss: Floats
+    in_time: Floats
+    rows: Ints
+    ranked: int
+    members: Mapping[int, Ints]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     @property
     def calls(self) -> tuple[Queued, ...]:
         """Those to be called today."""
-        return tuple(entry for entry in self.entries if entry.place is Place.IN)
+        return self.first(min(self.capacity, self.ranked))
+
+    def first(self, limit: int | None = None) -> tuple[Queued, ...]:
+        """The first orders as they stand; all of them without a limit."""
+        return tuple(self._entry(rank, int(row)) for rank, row in enumerate(self.rows[:limit], 1))
+
+    def _entry(self, rank: int, row: int) -> Queued:
+        same = tuple(str(self.order_id[other]) for other in self.members.get(row, ()) if other != row)
+        return Queued(
+            order_id=str(self.order_id[row]),
+            place=self.place[row],
+            gain=float(self.gain[row]),
+            loss=float(self.loss[row]),
+            in_time=float(self.in_time[row]),
+            rank=rank if rank <= self.ranked else None,
+            same=same,
+        )
 
 
 def queue(
@@ -85,54 +119,53 @@ def queue(
     taken: Mapping[str, Place] | None = None,
 ) -> Queue:
     """The queue of one desk's orders; `taken` are those that are claimed or done, by order."""
-    shift = effects.shift(orders)
     in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS)
-    loss = expected_losses(orders.probabilities)
-    gain = gains(orders.probabilities, shift, in_time)
-    kept_out = _kept_out(orders, taken or {})
-    heads, members, of_incident = _incidents(orders, gain, kept_out)
-    ranked = heads[np.lexsort((orders.order_id[heads].astype(str), -of_incident[heads]))]
-    entries = []
-    for rank, row in enumerate(ranked, 1):
-        same = tuple(str(orders.order_id[other]) for other in members.get(int(row), ()) if other != row)
-        place = Place.IN if rank <= capacity else Place.BELOW
-        told = float(of_incident[row]), float(loss[row]), float(in_time[row])
-        entries.append(Queued(str(orders.order_id[row]), place, *told, rank, same))
-    others = np.setdiff1d(np.arange(len(orders)), ranked)
-    for row in others[np.argsort(-gain[others], kind="stable")]:
-        place = kept_out.get(int(row), Place.SAME_INCIDENT)
-        told = float(gain[row]), float(loss[row]), float(in_time[row])
-        entries.append(Queued(str(orders.order_id[row]), place, *told, None))
-    return Queue(capacity, tuple(entries), effects.is_prior)
+    gain = gains(orders.probabilities, effects.shift(orders), in_time)
+    place = _places(orders, taken or {})
+    is_free = np.array([reason is None for reason in place], dtype=bool)
+    heads, members, together = _incidents(orders.incident, gain, is_free)
+    ranked = heads[np.lexsort((orders.order_id[heads].astype(str), -together[heads]))]
+    place[is_free] = Place.SAME_INCIDENT
+    place[ranked[:capacity]], place[ranked[capacity:]] = Place.IN, Place.BELOW
+    is_other = np.ones(len(orders), dtype=bool)
+    is_other[ranked] = False
+    others = np.flatnonzero(is_other)
+    return Queue(
+        capacity=capacity,
+        is_prior=effects.is_prior,
+        order_id=orders.order_id,
+        place=place,
+        gain=together,
+        loss=expected_losses(orders.probabilities),
+        in_time=in_time,
+        rows=np.concatenate([ranked, others[np.argsort(-gain[others], kind="stable")]]),
+        ranked=len(ranked),
+        members=members,
+    )
 
 
-def _kept_out(orders: Candidates, taken: Mapping[str, Place]) -> dict[int, Place]:
-    """The orders that are not to be called, each with its reason."""
-    found = {int(row): Place.STRUCTURAL for row in np.flatnonzero(orders.is_structural)}
-    found |= {int(row): Place.OWN_DESK for row in np.flatnonzero(~orders.is_relayed.astype(bool))}
-    found |= {int(row): Place.DONE for row in np.flatnonzero(orders.is_called)}
+def _places(orders: Candidates, taken: Mapping[str, Place]) -> np.ndarray:
+    """Why each order is not to be called; None where it may be."""
+    found = np.full(len(orders), None, dtype=object)
+    found[orders.is_structural] = Place.STRUCTURAL
+    found[~orders.is_relayed.astype(bool)] = Place.OWN_DESK
+    found[orders.is_called] = Place.DONE
     if taken:
-        found |= {row: taken[name] for row, name in enumerate(orders.order_id) if name in taken}
+        for row, order_id in enumerate(orders.order_id):
+            found[row] = taken.get(order_id, found[row])
     return found
 
 
-def _incidents(
-    orders: Candidates, gain: np.ndarray, kept_out: Mapping[int, Place]
-) -> tuple[np.ndarray, dict[int, np.ndarray], np.ndarray]:
+def _incidents(incident: Ints, gain: Floats, is_free: Mask) -> tuple[Ints, dict[int, Ints], Floats]:
     """The order that stands for each incident (the one with most to gain), its members, and their gain together."""
-    free = np.ones(len(orders), dtype=bool)
-    free[list(kept_out)] = False
-    rows = np.flatnonzero(free)
+    rows = np.flatnonzero(is_free)
     if not len(rows):
         return rows, {}, gain
-    incident = orders.incident[rows]
-    order = np.lexsort((-gain[rows], incident))
-    rows, incident = rows[order], incident[order]
-    begins = np.flatnonzero(np.append(True, np.diff(incident) != 0))
+    rows = rows[np.lexsort((-gain[rows], incident[rows]))]
+    begins = np.flatnonzero(np.append(True, np.diff(incident[rows]) != 0))
     heads = rows[begins]
     together = gain.copy()
     together[heads] = np.add.reduceat(gain[rows], begins)
-    several = np.flatnonzero(np.diff(np.append(begins, len(rows))) > 1)
-    ends = np.append(begins, len(rows))
-    members = {int(rows[begins[n]]): rows[begins[n] : ends[n + 1]] for n in several}
-    return heads, members, together
+    ends = np.append(begins[1:], len(rows))
+    several = np.flatnonzero(ends - begins > 1)
+    return heads, {int(rows[begins[n]]): rows[begins[n] : ends[n]] for n in several}, together

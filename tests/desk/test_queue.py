@@ -45,13 +45,13 @@ def _called(found: Queue) -> list[str]:
 
 
 def _places(found: Queue) -> dict[str, Place]:
-    return {entry.order_id: entry.place for entry in found.entries}
+    return {entry.order_id: entry.place for entry in found.first()}
 
 
 def test_those_with_most_to_gain_come_first_up_to_the_capacity() -> None:
     found = queue(some([0.1, 0.6, 0.3]), _NEVER_CALLED, Effects(), capacity=2)
     assert _called(found) == ["A1", "A2"]
-    assert [entry.rank for entry in found.entries] == [1, 2, 3]
+    assert [entry.rank for entry in found.first()] == [1, 2, 3]
     assert _places(found)["A0"] is Place.BELOW
 
 
@@ -85,7 +85,7 @@ def test_orders_of_one_incident_are_one_call() -> None:
     assert found.calls[0].same == ("A0",)
     assert _places(found)["A0"] is Place.SAME_INCIDENT
     alone = queue(some([0.3, 0.35, 0.5]), _NEVER_CALLED, Effects(), capacity=3)
-    assert found.calls[0].gain == pytest.approx(sum(e.gain for e in alone.entries if e.order_id != "A2"))
+    assert found.calls[0].gain == pytest.approx(sum(e.gain for e in alone.first() if e.order_id != "A2"))
 
 
 def test_what_is_claimed_or_done_makes_room_for_the_next() -> None:
@@ -127,7 +127,7 @@ def test_until_effects_are_measured_they_are_assumed_and_say_so() -> None:
 
 
 def test_an_empty_desk_has_an_empty_queue() -> None:
-    assert queue(some([]).take(np.empty(0, int)), _NEVER_CALLED, Effects(), 5).entries == ()
+    assert queue(some([]).take(np.empty(0, int)), _NEVER_CALLED, Effects(), 5).first() == ()
 
 
 def test_incidents_are_close_reports_of_one_matter_in_one_community() -> None:
@@ -169,5 +169,5 @@ def test_a_hundred_thousand_open_orders_are_queued_in_two_seconds() -> None:
     orders = replace(orders, incident=rng.integers(0, n // 2, n), waited_hours=rng.uniform(0, 300, n))
     began = time.process_time()
     found = queue(orders, _NEVER_CALLED, Effects(), capacity=40)
-    assert len(found.entries) == n and len(found.calls) == 40
+    assert len(found) == n and len(found.calls) == 40 and len(found.first(1000)) == 1000
     assert time.process_time() - began < 2
