@@ -4,6 +4,8 @@ SERVE ?= 1
 ORDERS ?= 20000
 UV_VERSION := 0.13.9
 BIN := .venv/bin
+# two workers on two cores: more threads would only wait for each other; the longest files come first
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 help:            ## list the commands
@@ -30,7 +32,7 @@ demo: .venv/installed             ## simulate a district, ingest, train, promote
 	$(BIN)/qingling demo --orders $(ORDERS) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed-dev         ## every test, PostgreSQL included
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 lint: .venv/installed-dev         ## format, lint, layers, types
 	$(BIN)/ruff format --check .
@@ -39,7 +41,7 @@ lint: .venv/installed-dev         ## format, lint, layers, types
 	$(BIN)/mypy
 
 check: lint                       ## lint and the fast tests: before every commit
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser"
+	$(PYTEST) -q -m "not slow and not browser"
 
 format: .venv/installed-dev       ## put the code in its usual form
 	$(BIN)/ruff format .

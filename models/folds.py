@@ -54,8 +54,11 @@ class Fold:
     seed: int
 
     def ridge(self, C: float) -> np.ndarray:
-        """What a ridge regression says of the later rows, in log-odds."""
-        return RidgeLogistic.of_ratings(*self._learnt, C, self.seed).log_odds(self.material.X[self.judge])
+        """What a ridge regression says of the later rows, in log-odds; tuning asks again for the menu's."""
+        if C not in self._ridges:
+            learnt = RidgeLogistic.of_ratings(*self._learnt, C, self.seed)
+            self._ridges[C] = learnt.log_odds(self.material.X[self.judge])
+        return self._ridges[C]
 
     def trees(self, shape: TreeShape, counts: Sequence[int]) -> dict[int, np.ndarray]:
         """The same of trees of one shape, after each of these (ascending) numbers of them."""
@@ -78,6 +81,10 @@ class Fold:
 
     @cached_property
     def _binned_rows(self) -> dict[int, Any]:
+        return {}
+
+    @cached_property
+    def _ridges(self) -> dict[float, np.ndarray]:
         return {}
 
 

@@ -212,7 +212,7 @@ class Registry:
         home.mkdir(parents=True, exist_ok=True)
         artifacts = (home / "mlflow-artifacts").as_uri()
         if not (home / "mlflow.db").exists():
-            _make_tracking_store(home / "mlflow.db", artifacts)
+            make_tracking_store(home / "mlflow.db", artifacts)
         mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
         if mlflow.get_experiment_by_name(EXPERIMENT) is None:
             mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
@@ -220,7 +220,7 @@ class Registry:
         return mlflow
 
 
-def _make_tracking_store(database: Path, artifacts: str) -> None:
+def make_tracking_store(database: Path, artifacts: str) -> None:
     """mlflow's tables, made beside their place: killed in between, they would never be whole again."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 

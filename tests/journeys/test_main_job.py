@@ -76,6 +76,12 @@ def promoted(qingling: CommandLine, trained: dict[str, Any]) -> str:
     return qingling("promote").stdout
 
 
+@pytest.fixture(scope="module")
+def scores(qingling: CommandLine, promoted: str) -> Any:
+    """What is said of all open orders."""
+    return qingling.json("score", "--open", "--at", AT)
+
+
 def test_an_extract_is_loaded_and_the_second_time_changes_nothing(
     qingling: CommandLine, ingested: dict[str, Any]
 ) -> None:
@@ -102,8 +108,7 @@ def test_the_challenger_is_promoted_with_its_figures(promoted: str, trained: dic
     assert "FAILED" not in promoted
 
 
-def test_all_open_orders_are_scored_the_riskiest_first(qingling: CommandLine, promoted: str) -> None:
-    scores = qingling.json("score", "--open", "--at", AT)
+def test_all_open_orders_are_scored_the_riskiest_first(qingling: CommandLine, scores: Any) -> None:
     assert len(scores) > 50
     risks = [score["probabilities"]["dissatisfied"] for score in scores]
     assert risks == sorted(risks, reverse=True) and risks[0] > 2 * risks[-1]
@@ -114,9 +119,9 @@ def test_all_open_orders_are_scored_the_riskiest_first(qingling: CommandLine, pr
     assert one["model_version"] == "1"
 
 
-def test_a_piped_table_is_whole(qingling: CommandLine, promoted: str) -> None:
+def test_a_piped_table_is_whole(qingling: CommandLine, scores: Any) -> None:
     table = qingling("score", "--open", "--at", AT, "--limit", 1000).stdout
-    scored = {score["order_id"] for score in qingling.json("score", "--open", "--at", AT)}
+    scored = {score["order_id"] for score in scores}
     assert {order_id for order_id in scored if order_id in table} == scored, (
         "an order's id was cut or wrapped"
     )
@@ -143,7 +148,7 @@ def test_a_second_training_is_judged_against_the_champion(qingling: CommandLine,
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"QINGLING_HOME": str(qingling.home)},
+        env=os.environ | {"QINGLING_HOME": str(qingling.home), "OMP_NUM_THREADS": "1"},
     )
     for gate in ("recall in the riskiest 10% not worse", "Brier not worse", "ECE not worse"):
         assert gate in said.stdout

@@ -10,6 +10,7 @@ import pytest
 
 from desk.settings import Settings
 from pipelines import demo
+from tests.pipelines.worlds import the_same_pseudonyms
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,8 @@ SAYS = {
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home as `make demo` leaves it, of a smaller district."""
     settings = Settings(home=tmp_path_factory.mktemp("demo") / "home", dataset=None)
-    demo.run(settings, orders=5000, seed=2)
+    with the_same_pseudonyms():
+        demo.run(settings, orders=2000, seed=2)
     return settings.home
 
 

@@ -1,11 +1,12 @@
 """One small model, learnt once, and a home where it is registered and champion."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from features.training_set import TrainingSet
-from models.registry import Registry
+from models.registry import Registry, make_tracking_store
 from models.satisfaction_model import SatisfactionModel
 from tests.pipelines.worlds import a_model, a_report, a_training_set
 
@@ -31,7 +32,17 @@ def served(model: SatisfactionModel, tmp_path_factory: pytest.TempPathFactory) -
     return registry
 
 
+@pytest.fixture(scope="session")
+def tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """mlflow's tables with nothing in them; mlflow takes seconds to make them."""
+    home = tmp_path_factory.mktemp("tracking")
+    make_tracking_store(home / "mlflow.db", (home / "mlflow-artifacts").as_uri())
+    return home / "mlflow.db"
+
+
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
+def registry(tmp_path: Path, tracking_store: Path) -> Registry:
     """An empty registry that one test may fill."""
+    (tmp_path / "home").mkdir()
+    shutil.copy(tracking_store, tmp_path / "home")
     return Registry(tmp_path / "home")

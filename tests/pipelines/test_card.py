@@ -21,7 +21,7 @@ QUIET = {"progress": lambda *_: None}
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home with a small simulated district: version 1 is champion, version 2 was trained after it."""
-    settings = a_district(tmp_path_factory.mktemp("district"), 4000, seed=3)
+    settings = a_district(tmp_path_factory.mktemp("district"), 2000, seed=3)
     train(settings, Recipe(), **QUIET)
     promote(settings, None, force=True)
     train(settings, Recipe(seed=1), **QUIET)

@@ -1,9 +1,12 @@
 """A small model for tests of the registry and of promotion: learnt in seconds, with texts and callers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from desk.settings import Settings
 from features.catalogue import feature_set
@@ -13,6 +16,7 @@ from features.training_set import TrainingSet, build_training_set, examples_of
 from models.satisfaction_model import SatisfactionModel
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
+from store.extracts.pseudonyms import KEY_VARIABLE
 from tests.models.worlds import a_log
 
 #: A word that only the callers of a few orders used, and callers nobody should find again.
@@ -41,8 +45,17 @@ def a_district(folder: Path, orders: int, seed: int) -> Settings:
     """The home of a simulated district, ingested."""
     simulate_extract(orders, seed, folder / "extract", lambda *_: None)
     settings = Settings(home=folder / "home", database_url=None, dataset=None)
-    ingest(folder / "extract" / "pudong.toml", settings)
+    with the_same_pseudonyms():
+        ingest(folder / "extract" / "pudong.toml", settings)
     return settings
+
+
+@contextmanager
+def the_same_pseudonyms() -> Iterator[None]:
+    """Callers get the pseudonyms that they had in every other run, so that the same is learnt from them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_VARIABLE, "the same in every run")
+        yield
 
 
 def a_training_set(orders: int = 500) -> TrainingSet:

@@ -1,5 +1,6 @@
 """A small district with a champion, made once, and a service on it."""
 
+import gc
 import json
 import shutil
 import time
@@ -28,7 +29,10 @@ _NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a simulated district with a champion; copied, never served itself."""
-    return make_home(tmp_path_factory.mktemp("served"))
+    home = make_home(tmp_path_factory.mktemp("served"))
+    gc.collect()
+    gc.freeze()  # what was imported stays; each history sorted would be a reason to look through it
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,9 @@ from tests.torture.soak.run import soak
 from tests.torture.soak.table import lines
 from tests.torture.traffic import Ledger
 
-SHORT = Plan(seconds=22, measured_seconds=5, outage_seconds=3, sample=60, swaps=(0.1, 0.75), outage=0.35)
+SHORT = Plan(
+    seconds=17, measured_seconds=3, outage_seconds=2, sample=40, counted=50, swaps=(0.1, 0.65), outage=0.3
+)
 
 
 @pytest.mark.slow

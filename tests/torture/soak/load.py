@@ -30,6 +30,7 @@ class Plan:
 
     share  : of the requests a second that were answered as fast as possible
     sample : logged scores of each version computed again
+    counted : of so many orders it is counted what one takes in memory
     swaps, outage : when they come, as shares of the time
     """
 
@@ -39,6 +40,7 @@ class Plan:
     measured_seconds: float = 30.0
     outage_seconds: float = 25.0
     sample: int = 700
+    counted: int = 1_000
     swaps: tuple[float, ...] = (0.1, 0.25, 0.35, 0.51, 0.7, 0.85)
     outage: float = 0.5
 

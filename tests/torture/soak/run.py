@@ -20,8 +20,6 @@ from tests.torture.soak.load import Load, Plan
 from tests.torture.soak.memory import Growth, Held
 from tests.torture.soak.taken_by_orders import bytes_an_order
 
-#: Of so many orders it is counted what one takes.
-MOST_COUNTED = 1_000
 #: Seconds; in less time the opening of champions hides how memory goes.
 SHORTEST_FOR_MEMORY = 300
 #: What a service under load never tells of.
@@ -61,7 +59,7 @@ def soak(settings: Settings, database: Any, plan: Plan, tell: Callable[[str], No
     wrong = [*callers.wrong, *not_kept(store, callers.ledger), *not_logged(store, callers.given)]
     tell("computing scores again")
     again = computed_again(settings, versions, plan.sample)
-    took = bytes_an_order(store, Registry(settings.home).champion(), [*callers.ledger.orders][:MOST_COUNTED])
+    took = bytes_an_order(store, Registry(settings.home).champion(), [*callers.ledger.orders][: plan.counted])
     growth = {worker: Growth.of(looks, *took) for worker, looks in load.held.items()}
     wrong += [*again.differences, *load.wrong]
     if plan.seconds >= SHORTEST_FOR_MEMORY:
