@@ -61,6 +61,17 @@ def owed_list(
     return OwedList(len(owed), sum(duty.is_overdue for _, duty in owed), tuple(first))
 
 
+def owing_more_than(
+    store: Store, playbook: Playbook, order_ids: Sequence[str], at: datetime, usual: frozenset[str]
+) -> set[str]:
+    """Those of some orders that owe anything beside these usual entries."""
+    return {
+        order.order_id
+        for order in _asked(store, playbook, order_ids, at)
+        if any(d.state.is_owed and d.entry.id not in usual for d in order.duties)
+    }
+
+
 def _asked(
     store: Store,
     playbook: Playbook,

@@ -132,11 +132,21 @@ class Rounds:
     @cached_property
     def call(self) -> Ints:
         """The first callback of the office whose ratings count, answered or not; -1 without one."""
-        return self.first(self._caller)
+        return self.first(self.caller)
 
-    def told(self, column: str) -> tuple[Ints, Floats]:
-        """The first callback of that office that says something in a column, and what; -1 and NaN without."""
-        rows, number = self._of(self._caller)
+    def call_since(self, since: Ints) -> Ints:
+        """The first callback of that office that was known from a moment of its round on; -1 without one."""
+        rows, number = self._calls(since)
+        found = np.full(len(self), -1, dtype=np.int64)
+        found[number[::-1]] = rows[::-1]
+        return found
+
+    def told(self, column: str, since: Ints | None = None) -> tuple[Ints, Floats]:
+        """The first callback of that office that says something in a column, and what; -1 and NaN without.
+
+        With `since` the first of those known from a moment of its round on.
+        """
+        rows, number = self._calls(since)
         said = self.chronicle.log.callbacks[column].to_numpy()[self.chronicle.row[rows]]
         told = ~np.isnan(said)
         position, value = np.full(len(self), -1, dtype=np.int64), np.full(len(self), np.nan)
@@ -149,7 +159,8 @@ class Rounds:
         return self.told("rating")
 
     @property
-    def _caller(self) -> str:
+    def caller(self) -> str:
+        """The kind of callback whose ratings count."""
         is_city = self.chronicle.log.label_caller is OfficialCaller.CITY
         return CITY_CALLBACK if is_city else DISTRICT_CALLBACK
 
@@ -157,6 +168,14 @@ class Rounds:
         """Questions about some rounds as they stand at the moment."""
         as_of = np.full(len(chosen), self.as_of, dtype=np.int64)
         return OrderFrame(self.chronicle, self.order[chosen], as_of, self.end[chosen])
+
+    def _calls(self, since: Ints | None) -> tuple[Ints, Ints]:
+        """The callbacks of that office with their rounds."""
+        rows, number = self._of(self.caller)
+        if since is None:
+            return rows, number
+        kept = self.chronicle.known_at[rows] >= since[number]
+        return rows[kept], number[kept]
 
     def _of(self, *types: str) -> tuple[Ints, Ints]:
         """The standing rows of these types with their rounds; receipts are no events."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hotline import triggers as t
 from hotline.calendar import WorkingCalendar
+from hotline.draw_rules import DrawRules
 from hotline.duties import Duty, Entry, Owed, Post, Rules, State
 from hotline.lifecycle import EventType as E
 from hotline.limits import Limit
@@ -86,13 +87,17 @@ class Playbook:
     limits  : by entry, such as P09, or by the name of another limit, such as P02.urgent
     streets : the same of single streets, by street
     capacities : calls a day, by who makes them
+    desks   : the same of single desks, by whose orders they are: a street, a company, a manager
+    draw    : how the discretionary calls near a queue's cut line are drawn, if at all
     """
 
     limits: Mapping[str, Limit] = field(default_factory=dict)
     streets: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     capacities: Mapping[Role, int] = field(default_factory=lambda: dict(CAPACITIES))
+    desks: Mapping[str, int] = field(default_factory=dict)
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    draw: DrawRules = field(default_factory=DrawRules)
 
     def duties(self, order: Situation, posts: Container[Post] = frozenset(Post)) -> list[Duty]:
         """The duties that apply to an order at its moment: what is owed first, the most pressing at the top.
@@ -103,9 +108,9 @@ class Playbook:
         found = (self._duty(entry, order) for entry in entries)
         return sorted((duty for duty in found if duty), key=pressing)
 
-    def capacity(self, role: Role) -> int:
-        """So many calls someone of this role can make in a day."""
-        return self.capacities.get(role, 0)
+    def capacity(self, role: Role, whose: str = "") -> int:
+        """So many calls a desk can make in a day: one of its own number, or of its role."""
+        return self.desks.get(whose, self.capacities.get(role, 0))
 
     def limit(self, name: str, street: str | None = None) -> Limit:
         """The limit of an entry, or of another name, in a street."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.calendar import WorkingCalendar
+from hotline.draw_rules import DrawRules
 from hotline.duties import Rules
 from hotline.errors import ArgumentError
 from hotline.limits import Limit
@@ -14,7 +15,7 @@ from hotline.playbook import CAPACITIES, LIMIT_NAMES, Playbook
 from hotline.policy import Role
 from hotline.settings_file import check_known, listed, number, read_settings, table
 
-_PARTS = ("limits", "street", "rules", "capacity", "calendar")
+_PARTS = ("limits", "street", "rules", "capacity", "desk", "calendar", "draw")
 _CLOCKS = ("opens", "closes")
 _DAYS = ("days_off", "days_on")
 
@@ -44,7 +45,9 @@ def playbook_of(told: Mapping[str, Any]) -> Playbook:
         },
         rules=_rules(table("rules", told.get("rules", {}))),
         capacities=_capacities(table("capacity", told.get("capacity", {}))),
+        desks=_desks(table("desk", told.get("desk", {}))),
         calendar=_calendar(table("calendar", told.get("calendar", {}))),
+        draw=_draw(table("draw", told.get("draw", {}))),
     )
 
 
@@ -79,6 +82,10 @@ def _capacities(told: Mapping[str, Any]) -> dict[Role, int]:
     }
 
 
+def _desks(told: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(number(f'desk."{name}"', value, whole=True)) for name, value in told.items()}
+
+
 def _calendar(told: Mapping[str, Any]) -> WorkingCalendar:
     check_known("calendar", told, (*_CLOCKS, *_DAYS))
     given: dict[str, Any] = {
@@ -96,6 +103,20 @@ def _calendar(told: Mapping[str, Any]) -> WorkingCalendar:
     if calendar.opens >= calendar.closes:
         raise ArgumentError("calendar.opens lies before calendar.closes")
     return calendar
+
+
+def _draw(told: Mapping[str, Any]) -> DrawRules:
+    check_known("draw", told, [field.name for field in fields(DrawRules)])
+    given: dict[str, Any] = {}
+    for name, value in told.items():
+        if name in ("desks", "left_out"):
+            given[name] = frozenset(_words(f"draw.{name}", value))
+        elif name == "agreed":
+            given[name] = _taken("draw.agreed", value, str)
+        else:
+            told_number = number(f"draw.{name}", value, whole=name == "seed")
+            given[name] = int(told_number) if name == "seed" else told_number
+    return DrawRules(**given)
 
 
 def _words(place: str, value: Any) -> list[str]:

@@ -53,6 +53,7 @@ class Action(StrEnum):
     READ_WORKLIST = "read_worklist"
     EXPORT_WORKLIST = "export_worklist"
     READ_INDICATORS = "read_indicators"
+    READ_EFFECT = "read_effect"
     READ_DUTIES = "read_duties"
     READ_QUEUE = "read_queue"
     WORK_QUEUE = "work_queue"
@@ -82,6 +83,7 @@ _ACTION_ZH = {
     Action.READ_WORKLIST: "查看在办工单清单",
     Action.EXPORT_WORKLIST: "导出在办工单清单",
     Action.READ_INDICATORS: "查看与导出指标",
+    Action.READ_EFFECT: "查看联系效果",
     Action.READ_DUTIES: "查看工单应办事项",
     Action.READ_QUEUE: "查看回访前优先队列",
     Action.WORK_QUEUE: "认领和办理队列工单",
@@ -119,14 +121,18 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS} | _CALLS | _ON_ORDERS),
     Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _CALLS | _ON_ORDERS),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
-    Role.STREET_HANDLER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_MODEL} | _CALLS | _ON_ORDERS),
+    Role.STREET_HANDLER: frozenset(
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL} | _CALLS | _ON_ORDERS
+    ),
     Role.CALL_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.READ_INDICATORS, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL}
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}
+        | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL}
         | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.READ_INDICATORS, _A.UPLOAD_EXTRACT, _A.READ_MODEL, _A.READ_METRICS}
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.UPLOAD_EXTRACT}
+        | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.READ_METRICS}
         | _CALLS
         | _ON_ORDERS
     ),
@@ -134,6 +140,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
         {
             _A.SIGN_IN,
             _A.READ_INDICATORS,
+            _A.READ_EFFECT,
             _A.EXPORT_PSEUDONYMOUS,
             _A.READ_MODEL,
             _A.PROMOTE,

@@ -82,6 +82,22 @@ def indicators(
         recipe.run(settings_in_force(), wanted, out, as_json)
 
 
+def effect(
+    at: Annotated[
+        str | None, typer.Option(help="as known at this moment, e.g. 2026-10-01T09:00+08:00; now by default")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(help="write the ledger of draws, as .csv, without orders")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what calling before the callback does, from the calls that were drawn by lot."""
+    from pipelines import effect as recipe
+
+    with explained():
+        recipe.run(settings_in_force(), at, ledger, as_json)
+
+
 def consistency(
     sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
     as_json: Json = False,

@@ -45,9 +45,20 @@ likely = 0.25
 [capacity]
 call_centre = 55
 
+[desk]
+"花木街道" = 12
+
+[draw]
+share = 0.2
+agreed = "who agreed, and where that is written"
+
 [calendar]
 days_off = [2026-05-06]
-```"""
+```
+
+`[capacity]` holds calls a day by role, `[desk]` those of single desks by whose orders they are (a street, a company,
+a manager). `[draw]` has the discretionary calls near a queue's cut line drawn by lot, so that their effect can be
+measured: see [effect.md](effect.md)."""
 
 
 def playbook_page() -> str:

@@ -18,6 +18,7 @@ from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
 from serve.docs_page import docs
 from serve.duties import duties
+from serve.effect import effect
 from serve.errors import tell_errors
 from serve.guard import Guard
 from serve.health import health
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (duties, queue, liaison, indicators, api, audit, health, docs, pages, batches):
+    for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, pages, batches):
         app.include_router(router)
     check_all_declare(app)
     return app

@@ -54,7 +54,7 @@ def claim(
     """Take an order, so that nobody else calls about it; claimed again, it stays yours."""
     seen.order(who, order_id)
     held_for = playbook.rules.claims_held_for
-    held = working.claim(desk.store, order_id, who.label, now, held_for)
+    held = working.claim(desk.store, order_id, who, now, held_for)
     claimed_at = from_micros(held.claimed_at)
     return ClaimOut(order_id=order_id, claimed_at=claimed_at, until=claimed_at + held_for)
 
@@ -69,7 +69,7 @@ def done(
 
     def write(way_in: Intake, received: datetime) -> tuple[int, QueueWritten]:
         event = body.to_event(who.name, group, received)
-        working.called(way_in, order_id, who.label, event, received, playbook.rules.claims_held_for)
+        working.called(way_in, order_id, who, event, received, playbook.rules.claims_held_for)
         return 200, QueueWritten(order_id=order_id, status="done", event_type=body.type)
 
     return writing.answered(QueueWritten, write)
@@ -84,7 +84,7 @@ def disagree(
 
     def write(way_in: Intake, received: datetime) -> tuple[int, QueueWritten]:
         held_for = playbook.rules.claims_held_for
-        working.let_go(way_in.store, order_id, who.label, received, held_for, body.reason or "")
+        working.let_go(way_in.store, order_id, who, received, held_for, body.reason or "")
         return 200, QueueWritten(order_id=order_id, status="disagreed")
 
     return writing.answered(QueueWritten, write)
@@ -96,7 +96,7 @@ def release(
 ) -> QueueWritten:
     """Give an order back, so that somebody else may call."""
     seen.order(who, order_id)
-    working.let_go(desk.store, order_id, who.label, now, playbook.rules.claims_held_for)
+    working.let_go(desk.store, order_id, who, now, playbook.rules.claims_held_for)
     return QueueWritten(order_id=order_id, status="released")
 
 

@@ -28,10 +28,13 @@ class Claim:
     ended_at: int | None = None
     outcome: Outcome | None = None
     reason: str | None = None
+    desk: str | None = None
 
 
-def take(connection: Connection, order_id: str, person: str, at: int, held_since: int) -> Claim:
-    """Claim an order, and the claim that stands: one's own, or another's who was first.
+def take(
+    connection: Connection, order_id: str, person: str, at: int, held_since: int, desk: str | None = None
+) -> Claim:
+    """Claim an order for a desk, and the claim that stands: one's own, or another's who was first.
 
     A claim that was made before `held_since` is let go.
     """
@@ -39,7 +42,8 @@ def take(connection: Connection, order_id: str, person: str, at: int, held_since
     connection.execute(update(_claims).where(*stale).values(ended_at=at, outcome=Outcome.RELEASED))
     try:
         with connection.begin_nested():
-            connection.execute(insert(_claims), {"order_id": order_id, "person": person, "claimed_at": at})
+            row = {"order_id": order_id, "person": person, "claimed_at": at, "desk": desk}
+            connection.execute(insert(_claims), row)
     except IntegrityError:
         pass  # somebody holds it: the claim below
     return held(connection, [order_id])[order_id]
@@ -74,5 +78,11 @@ def _claim(row: object) -> Claim:
     told = row._mapping  # type: ignore[attr-defined]
     outcome = Outcome(told["outcome"]) if told["outcome"] else None
     return Claim(
-        told["order_id"], told["person"], told["claimed_at"], told["ended_at"], outcome, told["reason"]
+        order_id=told["order_id"],
+        person=told["person"],
+        claimed_at=told["claimed_at"],
+        ended_at=told["ended_at"],
+        outcome=outcome,
+        reason=told["reason"],
+        desk=told["desk"],
     )

@@ -231,10 +231,10 @@ class Store:
                 predictions.append(connection, rows)
             return is_held
 
-    def claim(self, order_id: str, person: str, at: int, held_since: int) -> Claim:
+    def claim(self, order_id: str, person: str, at: int, held_since: int, desk: str | None = None) -> Claim:
         """Claim an order, and the claim that stands: one's own, or that of whoever was first."""
         with self._writing() as (connection, _):
-            return claims.take(connection, order_id, person, at, held_since)
+            return claims.take(connection, order_id, person, at, held_since, desk)
 
     def end_claim(
         self, order_id: str, person: str, at: int, outcome: Outcome, reason: str | None = None

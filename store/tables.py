@@ -190,6 +190,7 @@ claims = Table(
     Column("ended_at", BigInteger),
     Column("outcome", Text),
     Column("reason", Text),
+    Column("desk", Text),
     Index(
         "claims_held",
         "order_id",
@@ -198,6 +199,43 @@ claims = Table(
         postgresql_where=text("ended_at IS NULL"),
     ),
     Index("claims_by_order", "order_id", "claimed_at"),
+)
+
+#: The draws of calls: one row a desk and day.
+draws = Table(
+    "draws",
+    metadata,
+    _key("desk"),
+    _key("day"),
+    Column("drawn_at", BigInteger, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("nearness", Float, nullable=False),
+    Column("agreed", Text, nullable=False),
+    Column("line", Float, nullable=False),
+    Column("near", Integer, nullable=False),
+    Column("model_version", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What fell to each order that was drawn; one draw a round.
+drawn_orders = Table(
+    "drawn_orders",
+    metadata,
+    _key("order_id"),
+    Column("round_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("desk", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("drawn_at", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("chance", Float, nullable=False),
+    Column("kind", Text, nullable=False),
+    *(Column(f"p{level}", Float, nullable=False) for level in range(4)),
+    Index("drawn_orders_by_time", "drawn_at"),
+    sqlite_with_rowid=False,
 )
 
 #: What is pushed to the liaison group: one row an order and cause.

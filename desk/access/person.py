@@ -22,6 +22,11 @@ class Person:
         """The name as the audit log keeps it, people and keys told apart."""
         return f"key:{self.name}" if self.session is None else self.name
 
+    @property
+    def desk(self) -> str:
+        """The desk at which they work: the role, and whose orders they are unless the whole district's."""
+        return self.role.value if self.scope.is_whole else f"{self.role}:{self.scope.zh}"
+
     def may(self, action: Action) -> bool:
         """Whether the role grants it."""
         return may(self.role, action)

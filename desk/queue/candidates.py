@@ -19,6 +19,7 @@ class Candidates:
     """One entry an open order. Words are object arrays of str or None, times microseconds.
 
     probabilities : n × 4, worst first
+    round_at      : when the round was opened, as it was known
     waited_hours  : hours since the closing of this round; NaN where it is not closed
     is_called     : somebody called, explained or put right since the closing
     incident      : the number of its incident
@@ -34,6 +35,7 @@ class Candidates:
     manager: np.ndarray
     kind: np.ndarray
     category: np.ndarray
+    round_at: np.ndarray
     waited_hours: np.ndarray
     is_called: np.ndarray
     incident: np.ndarray
@@ -69,21 +71,22 @@ def candidates(standing: Standing, scored: Scored, at: int) -> Candidates:
 
 
 #: What is done with a citizen before the official callback, beside the firm's own routine call.
-_STEPPED_IN = (EventType.CONTACTED, EventType.EXPLAINED, EventType.PUT_RIGHT)
+STEPPED_IN = (EventType.CONTACTED, EventType.EXPLAINED, EventType.PUT_RIGHT, EventType.VISITED)
 _WORDS = ("street", "company", "community", "manager", "kind", "category")
 
 
 def _laid_names() -> tuple[str, ...]:
-    return ("order_id", *_WORDS, "waited_hours", "is_called", "is_relayed", "received_at")
+    return ("order_id", *_WORDS, "round_at", "waited_hours", "is_called", "is_relayed", "received_at")
 
 
 def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
     closed_at = frame.own(EventType.CLOSED, this_round=True).known_at_last
-    called_at = frame.own(*_STEPPED_IN, this_round=True).known_at_last
+    called_at = frame.own(*STEPPED_IN, this_round=True).known_at_last
     waited = np.where(closed_at == NO_TIME, np.nan, (frame.as_of - closed_at) / HOUR)
     return {
         "order_id": frame.order_id,
         **{name: frame.word(name) for name in _WORDS},
+        "round_at": frame.chronicle.known_at[frame.chronicle.round_start[frame.position]],
         "waited_hours": waited,
         "is_called": (closed_at != NO_TIME) & (called_at > closed_at),
         "is_relayed": frame.word("source") != FIRMS_OWN_DESK,

@@ -1,20 +1,22 @@
 """The queue of whoever asks: the open orders within reach, today's capacity, and what is claimed or done already."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Lock
 
 import numpy as np
 
 from desk.access.person import Person
+from desk.effect.learnt import learnt_of
 from desk.queue.callback_times import CallbackTimes
 from desk.queue.candidates import Candidates, candidates
 from desk.queue.effects import Effects
+from desk.queue.lots import Lots, draw_today, lots_of
 from desk.queue.queue import Place, Queue, queue
 from desk.scored import Scored
 from desk.scorer import Scorer
 from desk.worklist import Worklist
-from hotline.calendar import to_micros
+from hotline.calendar import SHANGHAI, to_micros
 from hotline.playbook import Playbook
 from hotline.scope import Whereabouts, is_within
 from store.claims import Claim, Outcome
@@ -48,18 +50,36 @@ class QueueDesk:
         self._worklist = worklist
         self._lock = Lock()
         self._laid: _Laid | None = None
+        self._effects: tuple[date, Effects] | None = None
 
     def of(self, store: Store, who: Person, playbook: Playbook, now: datetime) -> DeskQueue:
-        """The queue of the orders within someone's reach."""
-        laid = self._now(now)
+        """The queue of the orders within someone's reach; the first look of a day may draw (see desk/queue/lots.py)."""
+        laid, effects = self._now(now), self._effects_of(store, now)
         mine = laid.orders.take(_within(laid.orders, who))
-        held = store.held_claims(to_micros(now - playbook.rules.claims_held_for))
-        taken = {order_id: Place.CLAIMED for order_id, claim in held.items() if claim.person != who.label}
-        recently = to_micros(now - _TODAY)
-        for outcome in (Outcome.DONE, Outcome.DISAGREED):
-            taken |= {claim.order_id: Place.DONE for claim in store.ended_claims(recently, outcome)}
-        capacity = playbook.capacity(who.role)
-        return DeskQueue(queue(mine, laid.times, Effects(), capacity, taken), held, laid.scored)
+        capacity = playbook.capacity(who.role, who.scope.zh)
+        held, taken, done = _hands_on(store, who, playbook, now)
+
+        def queued(places: int, lots: Lots) -> Queue:
+            left = dict.fromkeys(lots.left, Place.LEFT)
+            return queue(mine, laid.times, effects, places, left | taken, lots.to_call)
+
+        if not playbook.draw.is_on:
+            return DeskQueue(queued(max(capacity - done, 0), Lots()), held, laid.scored)
+        lots = lots_of(store, playbook, mine, now)
+        if draw_today(
+            store, playbook, who, mine, lambda: queued(capacity, lots), self._scorer.champion.version, now
+        ):
+            lots = lots_of(store, playbook, mine, now)
+        return DeskQueue(queued(max(capacity - done, 0), lots), held, laid.scored)
+
+    def _effects_of(self, store: Store, now: datetime) -> Effects:
+        """The effects to go by today: what the ledger says of everything known when the day began."""
+        today = now.astimezone(SHANGHAI).date()
+        with self._lock:
+            if self._effects is None or self._effects[0] != today:
+                begin = datetime.combine(today, time(), SHANGHAI)
+                self._effects = today, learnt_of(store, begin, self._scorer.champion.model.label_caller)
+            return self._effects[1]
 
     def _now(self, now: datetime) -> _Laid:
         with self._lock:
@@ -70,6 +90,20 @@ class QueueDesk:
                 times = CallbackTimes.of(standing.base.chronicle, caller, at)
                 self._laid = _Laid(scored, candidates(standing, scored, at), times)
             return self._laid
+
+
+def _hands_on(
+    store: Store, who: Person, playbook: Playbook, now: datetime
+) -> tuple[dict[str, Claim], dict[str, Place], int]:
+    """The claims that are held, the orders that are out of one's hands or done, and the calls made today."""
+    held = store.held_claims(to_micros(now - playbook.rules.claims_held_for))
+    taken = {order_id: Place.CLAIMED for order_id, claim in held.items() if claim.person != who.label}
+    begin = to_micros(datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI))
+    done = store.ended_claims(to_micros(now - _TODAY), Outcome.DONE)
+    ended = (*done, *store.ended_claims(to_micros(now - _TODAY), Outcome.DISAGREED))
+    taken |= {claim.order_id: Place.DONE for claim in ended}
+    made = sum(claim.desk == who.desk and (claim.ended_at or 0) >= begin for claim in done)
+    return held, taken, made
 
 
 def _within(orders: Candidates, who: Person) -> np.ndarray:

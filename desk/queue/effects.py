@@ -27,17 +27,37 @@ PRIOR: Mapping[CallKind, float] = {
 SERVICE = frozenset({"服务态度", "维修不及时", "修理不到位"})
 
 
+class Basis(StrEnum):
+    """What an effect rests on."""
+
+    ASSUMED = "assumed"
+    MEASURED_TOGETHER = "measured_together"
+    MEASURED = "measured"
+
+    @property
+    def zh(self) -> str:
+        """The basis as people read it."""
+        return _BASIS_ZH[self]
+
+
+_BASIS_ZH = {
+    Basis.ASSUMED: "先验假设，尚未实测",
+    Basis.MEASURED_TOGETHER: "总体实测，各类比例为先验",
+    Basis.MEASURED: "本类实测",
+}
+
+
 @dataclass(frozen=True)
 class Effects:
-    """The effect in force of each kind of call, and which of them were measured."""
+    """The effect in force of each kind of call, and what it rests on."""
 
     shifts: Mapping[CallKind, float] = field(default_factory=lambda: dict(PRIOR))
-    measured: frozenset[CallKind] = frozenset()
+    bases: Mapping[CallKind, Basis] = field(default_factory=lambda: dict.fromkeys(CallKind, Basis.ASSUMED))
 
     @property
     def is_prior(self) -> bool:
         """Whether nothing was measured yet, so that pages say 先验."""
-        return not self.measured
+        return all(basis is Basis.ASSUMED for basis in self.bases.values())
 
     def shift(self, orders: Candidates) -> np.ndarray:
         """What a call does to each order's log-odds of a worse rating; 0 for a structural block."""

@@ -1,6 +1,6 @@
 """Today's calls of one desk: which orders, in which order, and why each is in or out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class Place(StrEnum):
     OWN_DESK = "own_desk"
     CLAIMED = "claimed"
     DONE = "done"
+    LEFT = "left"
     SAME_INCIDENT = "same_incident"
 
     @property
@@ -40,6 +41,7 @@ _PLACE_ZH = {
     Place.OWN_DESK: "企业自接，没有官方回访",
     Place.CLAIMED: "已有人认领",
     Place.DONE: "本轮已联系",
+    Place.LEFT: "临界抽签未抽中，本次不主动联系；有应办事项的照办",
     Place.SAME_INCIDENT: "与排在前面的工单是同一件事",
 }
 
@@ -70,12 +72,14 @@ class Queue:
 
     Kept as columns, one entry an order; an order is written out when it is read.
 
+    within  : so many, from the first, are to be called about today
     rows    : the orders as they stand in the queue
     ranked  : so many of them, from the first, can be called
     members : of the orders that stand for several, the rows of their incident
     """
 
     capacity: int
+    within: int
     is_prior: bool
     order_id: np.ndarray
     place: np.ndarray
@@ -92,11 +96,15 @@ class Queue:
     @property
     def calls(self) -> tuple[Queued, ...]:
         """Those to be called today."""
-        return self.first(min(self.capacity, self.ranked))
+        return self.first(self.within)
 
     def first(self, limit: int | None = None) -> tuple[Queued, ...]:
         """The first orders as they stand; all of them without a limit."""
         return tuple(self._entry(rank, int(row)) for rank, row in enumerate(self.rows[:limit], 1))
+
+    def at(self, ranks: Ints) -> tuple[Queued, ...]:
+        """The orders of these ranks, from 1."""
+        return tuple(self._entry(int(rank), int(self.rows[rank - 1])) for rank in ranks)
 
     def _entry(self, rank: int, row: int) -> Queued:
         same = tuple(str(self.order_id[other]) for other in self.members.get(row, ()) if other != row)
@@ -117,21 +125,28 @@ def queue(
     effects: Effects,
     capacity: int,
     taken: Mapping[str, Place] | None = None,
+    drawn: Set[str] = frozenset(),
 ) -> Queue:
-    """The queue of one desk's orders; `taken` are those that are claimed or done, by order."""
+    """The queue of one desk's orders.
+
+    taken : orders that are claimed, done, or left by the draw
+    drawn : orders that are called about because the draw fell on them, wherever they stand
+    """
     in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS)
     gain = gains(orders.probabilities, effects.shift(orders), in_time)
     place = _places(orders, taken or {})
     is_free = np.array([reason is None for reason in place], dtype=bool)
     heads, members, together = _incidents(orders.incident, gain, is_free)
     ranked = heads[np.lexsort((orders.order_id[heads].astype(str), -together[heads]))]
+    ranked, within = _within(ranked, capacity, orders.order_id, members, drawn)
     place[is_free] = Place.SAME_INCIDENT
-    place[ranked[:capacity]], place[ranked[capacity:]] = Place.IN, Place.BELOW
+    place[ranked[:within]], place[ranked[within:]] = Place.IN, Place.BELOW
     is_other = np.ones(len(orders), dtype=bool)
     is_other[ranked] = False
     others = np.flatnonzero(is_other)
     return Queue(
         capacity=capacity,
+        within=within,
         is_prior=effects.is_prior,
         order_id=orders.order_id,
         place=place,
@@ -142,6 +157,20 @@ def queue(
         ranked=len(ranked),
         members=members,
     )
+
+
+def _within(
+    ranked: Ints, capacity: int, order_id: np.ndarray, members: Mapping[int, Ints], drawn: Set[str]
+) -> tuple[Ints, int]:
+    """The order of calling with those that are called about today in front, and how many those are."""
+    if not drawn:
+        return ranked, min(capacity, len(ranked))
+    is_in = np.array(
+        [not drawn.isdisjoint(order_id[members.get(int(row), [row])]) for row in ranked], dtype=bool
+    )
+    others = np.flatnonzero(~is_in)[: max(capacity - int(is_in.sum()), 0)]
+    is_in[others] = True
+    return np.concatenate([ranked[is_in], ranked[~is_in]]), int(is_in.sum())
 
 
 def _places(orders: Candidates, taken: Mapping[str, Place]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from desk.access.person import Person
 from desk.intake import Intake
 from desk.refusals import NoSuchOrder
 from hotline.calendar import to_micros
@@ -20,32 +21,32 @@ class ClaimedByAnother(QinglingError):  # noqa: N818 - a refusal, not a failure
         self.claim = claim
 
 
-def claim(store: Store, order_id: str, person: str, now: datetime, held_for: timedelta) -> Claim:
+def claim(store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta) -> Claim:
     """Claim an order for a person. NoSuchOrder; ClaimedByAnother where somebody was first."""
     if not store.has_order(order_id):
         raise NoSuchOrder(order_id)
-    standing = store.claim(order_id, person, to_micros(now), to_micros(now - held_for))
-    if standing.person != person:
+    standing = store.claim(order_id, who.label, to_micros(now), to_micros(now - held_for), who.desk)
+    if standing.person != who.label:
         raise ClaimedByAnother(standing)
     return standing
 
 
 def called(
-    way_in: Intake, order_id: str, person: str, event: OrderEvent, now: datetime, held_for: timedelta
+    way_in: Intake, order_id: str, who: Person, event: OrderEvent, now: datetime, held_for: timedelta
 ) -> list[str]:
     """Write down what was done with the citizen, and end the claim; the ids of the events written.
 
     Whoever has not claimed the order claims it thereby; both happen or neither. ClaimedByAnother otherwise.
     """
     with way_in.store.transaction() as store:
-        claim(store, order_id, person, now, held_for)
+        claim(store, order_id, who, now, held_for)
         written = replace(way_in, store=store).add_events(order_id, [event], now)
-        store.end_claim(order_id, person, to_micros(now), Outcome.DONE)
+        store.end_claim(order_id, who.label, to_micros(now), Outcome.DONE)
     return written
 
 
 def let_go(
-    store: Store, order_id: str, person: str, now: datetime, held_for: timedelta, reason: str | None = None
+    store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta, reason: str | None = None
 ) -> None:
     """Give an order back; with a reason, because one disagrees that it should be called about.
 
@@ -53,5 +54,5 @@ def let_go(
     """
     outcome = Outcome.RELEASED if reason is None else Outcome.DISAGREED
     with store.transaction() as within:
-        claim(within, order_id, person, now, held_for)
-        within.end_claim(order_id, person, to_micros(now), outcome, reason)
+        claim(within, order_id, who, now, held_for)
+        within.end_claim(order_id, who.label, to_micros(now), outcome, reason)

@@ -8,7 +8,7 @@ import pytest
 
 from desk.queue.callback_times import CallbackTimes
 from desk.queue.candidates import Candidates
-from desk.queue.effects import PRIOR, CallKind, Effects, kinds_of
+from desk.queue.effects import PRIOR, Basis, CallKind, Effects, kinds_of
 from desk.queue.gain import expected_losses, gains, shifted
 from desk.queue.incidents import incident_of
 from desk.queue.queue import Place, Queue, queue
@@ -31,6 +31,7 @@ def some(risks: list[float], **columns: object) -> Candidates:
         "community": np.array([f"小区{number}" for number in range(n)], object),
         "kind": np.array(["维修"] * n, object),
         "category": np.array(["公共照明"] * n, object),
+        "round_at": np.zeros(n, dtype=np.int64),
         "waited_hours": np.full(n, 10.0),
         "is_called": np.zeros(n, dtype=bool),
         "incident": np.arange(n),
@@ -121,7 +122,7 @@ def test_until_effects_are_measured_they_are_assumed_and_say_so() -> None:
     assert kinds_of(kinds).tolist() == ["repair", "service", "other_complaint"]
     assert Effects().shift(kinds).tolist() == [PRIOR[kind] for kind in CallKind]
     assert queue(kinds, _NEVER_CALLED, Effects(), 1).is_prior
-    measured = Effects({**PRIOR, CallKind.OTHER_COMPLAINT: -3.0}, frozenset({CallKind.OTHER_COMPLAINT}))
+    measured = Effects({**PRIOR, CallKind.OTHER_COMPLAINT: -3.0}, {CallKind.OTHER_COMPLAINT: Basis.MEASURED})
     found = queue(kinds, _NEVER_CALLED, measured, 1)
     assert _called(found) == ["A2"] and not found.is_prior
 

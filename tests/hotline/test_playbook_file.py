@@ -28,6 +28,16 @@ neighbours = ["噪声"]
 [capacity]
 call_centre = 55
 
+[desk]
+"花木街道" = 12
+
+[draw]
+share = 0.2
+desks = ["call_centre", "street_handler"]
+left_out = ["电梯"]
+seed = 7
+agreed = "会议纪要"
+
 [calendar]
 closes = "18:00"
 days_off = [2026-05-06]
@@ -43,6 +53,11 @@ def test_what_is_written_is_in_force_and_the_rest_is_as_usual(tmp_path: Path) ->
     assert (playbook.limit("P20", "花木街道"), playbook.limit("P20")) == (Limit.of("today"), Limit.of("1wd"))
     assert (playbook.rules.likely, playbook.rules.strong, playbook.rules.urged) == (0.25, 0.5, 2)
     assert (playbook.capacity(Role.CALL_CENTRE), playbook.capacity(Role.MANAGER)) == (55, 6)
+    assert playbook.capacity(Role.STREET_HANDLER, "花木街道") == 12
+    assert playbook.capacity(Role.STREET_HANDLER, "洋泾街道") == 20
+    assert (playbook.draw.share, playbook.draw.nearness, playbook.draw.seed) == (0.2, 0.25, 7)
+    assert playbook.draw.draws_for(Role.STREET_HANDLER) and not playbook.draw.draws_for(Role.COMPANY)
+    assert playbook.draw.left_out == {"电梯"}
     assert playbook.rules.neighbours == {"噪声"}
     assert (playbook.calendar.opens, playbook.calendar.closes) == (time(9), time(18))
     assert not playbook.calendar.is_working_day(date(2026, 5, 6))
@@ -68,6 +83,13 @@ def test_without_a_file_the_defaults_are_in_force() -> None:
         ({"rules": {"urged": -1}}, "rules.urged is a number of 0 or more"),
         ({"rules": {"neighbours": "噪声"}}, "rules.neighbours is a list"),
         ({"capacity": {"citizen": 4}}, "capacity.citizen is not known; there are manager"),
+        ({"desk": {"花木街道": -1}}, 'desk."花木街道" is a whole number'),
+        ({"draw": {"chance": 1}}, "draw.chance is not known; there are share"),
+        ({"draw": {"share": 0.2}}, "write into draw.agreed who agreed to it"),
+        ({"draw": {"share": 0.2, "agreed": " "}}, "write into draw.agreed who agreed to it"),
+        ({"draw": {"share": 1.5, "agreed": "x"}}, "draw.share and draw.nearness are numbers from 0 to 1"),
+        ({"draw": {"desks": ["manager"]}}, "draw.desks: 'manager' is none of call_centre"),
+        ({"draw": {"seed": 1.5}}, "draw.seed is a whole number"),
         ({"capacity": {"manager": "many"}}, "capacity.manager is a whole number"),
         ({"calendar": {"opens": "nine"}}, "calendar.opens: Invalid isoformat"),
         ({"calendar": {"opens": "19:00"}}, "calendar.opens lies before calendar.closes"),

@@ -38,7 +38,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home that most tests share; each adds orders of its own."""
-    return _copied(made_home, tmp_path_factory.mktemp("shared"))
+    return copied(made_home, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,7 @@ def a_key(settings: Settings, role: Role = Role.SYSTEM, scope: Scope = WHOLE_DIS
 @pytest.fixture
 def own_home(made_home: Path, tmp_path: Path) -> Path:
     """A home that one test may spoil."""
-    return _copied(made_home, tmp_path)
+    return copied(made_home, tmp_path)
 
 
 def wait_until_ready(client: TestClient, version: str | None = None, seconds: float = 60) -> None:
@@ -94,6 +94,6 @@ def promote_again(home: Path, version: str) -> None:
     fresh.replace(served)
 
 
-def _copied(home: Path, folder: Path) -> Path:
+def copied(home: Path, folder: Path) -> Path:
     shutil.copytree(home, folder / "home", ignore=shutil.ignore_patterns("mlflow*"))
     return folder / "home"
