@@ -22,7 +22,7 @@ from simulator.intake import Intake, take_in
 from simulator.truth import Rounds, write_truth
 
 #: Each room draws from its own stream, so that a change in one leaves the others' draws as they were.
-_ROOMS = ("city", "intake", "lives", "texts", "entries")
+ROOMS = ("city", "intake", "lives", "texts", "entries")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def simulate(
     if orders < 1:
         raise ValueError(f"{orders} orders: simulate at least one")
     tell = progress or (lambda step, share: None)
-    rngs = {room: np.random.default_rng([seed, number]) for number, room in enumerate(_ROOMS)}
+    rngs = {room: np.random.default_rng([seed, number]) for number, room in enumerate(ROOMS)}
     tell("the district", 0.0)
     clock = work_clock()
     city = build_city(rngs["city"], orders)

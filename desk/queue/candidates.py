@@ -9,9 +9,10 @@ from desk.queue.incidents import incident_of
 from desk.scored import Scored
 from desk.standing import Standing
 from features.frame import OrderFrame
+from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK
 from hotline.bands import RiskBand
 from hotline.calendar import HOUR, NO_TIME
-from hotline.lifecycle import FIRMS_OWN_DESK, EventType
+from hotline.lifecycle import FIRMS_OWN_DESK, EventType, OfficialCaller
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class Candidates:
     probabilities : n × 4, worst first
     round_at      : when the round was opened, as it was known
     waited_hours  : hours since the closing of this round; NaN where it is not closed
+    is_called_back: the office whose ratings count has called since the opening of the round, without a rating
     is_called     : somebody called, explained or put right since the closing
     incident      : the number of its incident
     is_structural : something stands in the way that no call removes
@@ -37,6 +39,7 @@ class Candidates:
     category: np.ndarray
     round_at: np.ndarray
     waited_hours: np.ndarray
+    is_called_back: np.ndarray
     is_called: np.ndarray
     incident: np.ndarray
     is_structural: np.ndarray
@@ -76,11 +79,22 @@ _WORDS = ("street", "company", "community", "manager", "kind", "category")
 
 
 def _laid_names() -> tuple[str, ...]:
-    return ("order_id", *_WORDS, "round_at", "waited_hours", "is_called", "is_relayed", "received_at")
+    return (
+        "order_id",
+        *_WORDS,
+        "round_at",
+        "waited_hours",
+        "is_called_back",
+        "is_called",
+        "is_relayed",
+        "received_at",
+    )
 
 
 def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
     closed_at = frame.own(EventType.CLOSED, this_round=True).known_at_last
+    is_city = frame.chronicle.log.label_caller is OfficialCaller.CITY
+    official = CITY_CALLBACK if is_city else DISTRICT_CALLBACK
     called_at = frame.own(*STEPPED_IN, this_round=True).known_at_last
     waited = np.where(closed_at == NO_TIME, np.nan, (frame.as_of - closed_at) / HOUR)
     return {
@@ -88,6 +102,7 @@ def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
         **{name: frame.word(name) for name in _WORDS},
         "round_at": frame.chronicle.known_at[frame.chronicle.round_start[frame.position]],
         "waited_hours": waited,
+        "is_called_back": frame.own(official, this_round=True).any,
         "is_called": (closed_at != NO_TIME) & (called_at > closed_at),
         "is_relayed": frame.word("source") != FIRMS_OWN_DESK,
         "received_at": frame.received_at,

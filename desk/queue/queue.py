@@ -132,7 +132,7 @@ def queue(
     taken : orders that are claimed, done, or left by the draw
     drawn : orders that are called about because the draw fell on them, wherever they stand
     """
-    in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS)
+    in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS, orders.is_called_back)
     gain = gains(orders.probabilities, effects.shift(orders), in_time)
     place = _places(orders, taken or {})
     is_free = np.array([reason is None for reason in place], dtype=bool)

@@ -222,6 +222,7 @@ def _candidates(world: World, rows: Ints, morning: int, called: Ints) -> Candida
         category=world.category[rows],
         round_at=world.closed[rows],
         waited_hours=(morning - world.closed[rows]) / HOUR,
+        is_called_back=np.zeros(n, dtype=bool),
         is_called=called[rows] < morning,
         incident=world.incident[rows],
         is_structural=world.is_structural[rows],

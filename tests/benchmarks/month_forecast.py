@@ -37,7 +37,7 @@ DISTRICTS, ORDERS, PROCESSES = 56, 5_000, 2
 MONTHS, DAYS = range(4, 10), (1, 10, 20)
 _LEARNT_UNTIL = to_micros(datetime(2026, 4, 1, tzinfo=SHANGHAI))
 #: The blend that is usually chosen at this size, one seed instead of five.
-_CHOICE = Choice(TreeShape(8, 40, 0.05, 0.5, 0.6, 20.0, 1), 70, 0.03, 0.5)
+CHOICE = Choice(TreeShape(8, 40, 0.05, 0.5, 0.6, 20.0, 1), 70, 0.03, 0.5)
 _STATED = IndicatorRules().interval
 
 
@@ -71,7 +71,7 @@ def learnt(history: History) -> SatisfactionModel:
     training = build_training_set(
         history, feature_set(history.chronicle.log), examples.take(ripe(examples, _LEARNT_UNTIL))
     )
-    return SatisfactionModel.fit(training, search=only(_CHOICE))
+    return SatisfactionModel.fit(training, search=only(CHOICE))
 
 
 def trial(part: Part, seed: int, month: int, day: int) -> Trial:

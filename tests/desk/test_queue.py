@@ -33,6 +33,7 @@ def some(risks: list[float], **columns: object) -> Candidates:
         "category": np.array(["公共照明"] * n, object),
         "round_at": np.zeros(n, dtype=np.int64),
         "waited_hours": np.full(n, 10.0),
+        "is_called_back": np.zeros(n, dtype=bool),
         "is_called": np.zeros(n, dtype=bool),
         "incident": np.arange(n),
         "is_structural": np.zeros(n, dtype=bool),
@@ -161,6 +162,28 @@ def test_the_times_of_callbacks_are_those_known_at_the_moment() -> None:
     later = CallbackTimes.of(chronicle, "city", at(days=4))
     assert (early.seen, later.seen) == (0, 35)
     assert later.chance_after(np.array([0.0]), 24)[0] == pytest.approx(35 / 40)
+
+
+def test_after_a_callback_without_a_rating_another_comes_as_often_as_it_did() -> None:
+    records = Records()
+    for number in range(40):
+        order_id = f"A{number:02d}"
+        records += (
+            an_order(order_id) + an_event(order_id, "closed", at(days=1)) + a_callback(order_id, at(days=3))
+        )
+        if number < 10:
+            records += a_callback(order_id, at(days=4), rating=3)
+        elif number < 20:  # of the next round, which has nothing to do with it
+            records += an_event(order_id, "redispatched", at(days=4)) + a_callback(
+                order_id, at(days=6), rating=3
+            )
+    times = CallbackTimes.of(History.of(records.log()).chronicle, "city", at(days=60))
+    assert times.again == pytest.approx(0.25)
+    waits, called_back = np.array([48.0, 48.0]), np.array([True, False])
+    assert times.chance_after(waits, 4, called_back)[0] == pytest.approx(0.25)
+    assert times.chance_after(waits, 4, called_back)[1] == times.chance_after(waits, 4)[1]
+    young = CallbackTimes.of(History.of(records.log()).chronicle, "city", at(days=20))
+    assert young.again == 1.0  # too early to say that none will follow
 
 
 def test_a_hundred_thousand_open_orders_are_queued_in_two_seconds() -> None:
