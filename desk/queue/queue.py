@@ -23,6 +23,7 @@ class Place(StrEnum):
     BELOW = "below"
     STRUCTURAL = "structural"
     OWN_DESK = "own_desk"
+    NOTHING_TO_GAIN = "nothing_to_gain"
     CLAIMED = "claimed"
     DONE = "done"
     LEFT = "left"
@@ -39,6 +40,7 @@ _PLACE_ZH = {
     Place.BELOW: "排在今日容量之后",
     Place.STRUCTURAL: "结构性问题，列入街镇清单，打电话解决不了",
     Place.OWN_DESK: "企业自接，没有官方回访",
+    Place.NOTHING_TO_GAIN: "来不及或无益：官方回访已过，或联系改变不了评价",
     Place.CLAIMED: "已有人认领",
     Place.DONE: "本轮已联系",
     Place.LEFT: "临界抽签未抽中，本次不主动联系；有应办事项的照办",
@@ -134,7 +136,7 @@ def queue(
     """
     in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS, orders.is_called_back)
     gain = gains(orders.probabilities, effects.shift(orders), in_time)
-    place = _places(orders, taken or {})
+    place = _places(orders, gain, taken or {})
     is_free = np.array([reason is None for reason in place], dtype=bool)
     heads, members, together = _incidents(orders.incident, gain, is_free)
     ranked = heads[np.lexsort((orders.order_id[heads].astype(str), -together[heads]))]
@@ -173,9 +175,10 @@ def _within(
     return np.concatenate([ranked[is_in], ranked[~is_in]]), int(is_in.sum())
 
 
-def _places(orders: Candidates, taken: Mapping[str, Place]) -> np.ndarray:
+def _places(orders: Candidates, gain: Floats, taken: Mapping[str, Place]) -> np.ndarray:
     """Why each order is not to be called; None where it may be."""
     found = np.full(len(orders), None, dtype=object)
+    found[gain <= 0] = Place.NOTHING_TO_GAIN
     found[orders.is_structural] = Place.STRUCTURAL
     found[~orders.is_relayed.astype(bool)] = Place.OWN_DESK
     found[orders.is_called] = Place.DONE

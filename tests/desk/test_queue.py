@@ -186,6 +186,15 @@ def test_after_a_callback_without_a_rating_another_comes_as_often_as_it_did() ->
     assert young.again == 1.0  # too early to say that none will follow
 
 
+def test_a_call_that_can_save_nothing_is_never_made() -> None:
+    waits = np.array([4.0, 100.0])
+    called_back_by_now = CallbackTimes.learnt(np.full(100, 50) * HOUR, np.ones(100, dtype=bool))
+    found = queue(some([0.5, 0.9], waited_hours=waits), called_back_by_now, Effects(), capacity=2)
+    assert _places(found) == {"A0": Place.IN, "A1": Place.NOTHING_TO_GAIN}
+    harmful = Effects(dict.fromkeys(CallKind, 0.5), dict.fromkeys(CallKind, Basis.MEASURED))
+    assert not queue(some([0.5, 0.9]), _NEVER_CALLED, harmful, capacity=2).calls
+
+
 def test_a_hundred_thousand_open_orders_are_queued_in_two_seconds() -> None:
     n = 100_000
     rng = np.random.default_rng(1)

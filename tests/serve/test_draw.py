@@ -1,6 +1,7 @@
 """Calls drawn by lot over the API: written down before anybody calls, kept to by every worker, never against a duty."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def test_the_first_look_of_a_day_draws_and_every_later_one_keeps_to_it(
         wait_until_ready(other)
         assert _places(other, key) == before
     assert _drawn(settings) == drawn
+
+
+def test_many_who_look_first_at_once_find_one_draw(client: TestClient, settings: Settings) -> None:
+    keys = [a_key(settings, Role.CALL_CENTRE) for _ in range(6)]
+    with ThreadPoolExecutor(len(keys)) as pool:
+        found = list(pool.map(lambda key: _places(client, key), keys))
+    assert all(places == found[0] for places in found) and "left" in found[0].values()
+    assert len(draw_rows(open_store(settings.home).engine)) == 1
 
 
 def test_a_duty_calls_back_who_was_left(client: TestClient, settings: Settings) -> None:
