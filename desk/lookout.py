@@ -24,8 +24,11 @@ from hotline.lifecycle import OfficialCaller
 from hotline.order import Attribute
 
 _LOG = logging.getLogger("desk")
-#: From so many changed orders on history is sorted anew, in the background; until then nothing waits.
+#: From so many changed orders on history is sorted anew, in the background; until then nothing waits. An order that
+#: was written to takes many times the memory of a sorted one, so a small district sorts, which takes it a second or
+#: two, once a twentieth of its orders was.
 MOST_CHANGED = 5_000
+_LEAST_CHANGED, _CHANGED_SHARE = 250, 20
 #: More orders than this written between two looks are a loaded extract: it is seen once it is sorted.
 AT_ONCE = 200
 
@@ -87,7 +90,11 @@ class Lookout:
                 self._book.take_in(sorted(asked), watermark)
             self._waiting.difference_update(written, asked)
             is_outdated = bool(written) and self._is_forgotten()
-            if is_outdated or self._waiting or len(self._book.standing.changed) > MOST_CHANGED:
+            if (
+                is_outdated
+                or self._waiting
+                or len(self._book.standing.changed) > most_changed(self._book.standing.base)
+            ):
                 self._sort_in_background()
             return self._book.standing
 
@@ -135,7 +142,7 @@ class Lookout:
         if found is None or (after is not None and found.token == after.token):
             return None
         written, watermark = self._store.changed_since(found.watermark)
-        if len(written) > MOST_CHANGED:
+        if len(written) > most_changed(found.history):
             return None
         self._warm(found.history)
         book = _Book(self._store, found.history, found.watermark, found)
@@ -159,6 +166,12 @@ class Lookout:
         """Whether something was forgotten that stands in the file from which history is read."""
         kept = self._book.kept
         return self._kept is not None and kept is not None and not self._kept.is_current(kept)
+
+
+def most_changed(base: History) -> int:
+    """From so many changed orders on this history is to be sorted anew."""
+    share = len(base.chronicle.order_ids) // _CHANGED_SHARE
+    return min(MOST_CHANGED, max(_LEAST_CHANGED, share))
 
 
 def give_back_memory() -> None:
