@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         default="22:00-07:00", description="hours of Shanghai in which nothing is pushed; 00:00-00:00: none"
     )
 
+    clock_ahead: float = Field(
+        default=0,
+        description="seconds by which the service's clock is ahead of this machine's; for demos that live in the past",
+    )
+
     idempotency_hours: float = Field(
         default=24, gt=0, description="how long the answer to a write is kept under its Idempotency-Key"
     )

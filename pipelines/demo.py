@@ -4,15 +4,19 @@ from datetime import UTC, datetime
 
 from desk.opening import open_scorer
 from desk.settings import Settings
+from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from pipelines import ingest, promote, score, train
 from pipelines.demo_accounts import make_accounts
 from pipelines.printing import print_report
 from pipelines.simulate import simulate_extract
 
+#: The hour of the extract's last day at which the demo's board opens: with work still to be done that day.
+_OPENS_AT = 14
 
-def run(settings: Settings, orders: int, seed: int) -> None:
-    """Simulate, ingest, train, promote and score; says what it does as it goes."""
+
+def run(settings: Settings, orders: int, seed: int) -> str:
+    """Simulate, ingest, train, promote and score; says what it does as it goes. The moment at which to serve."""
     out = settings.home / "demo-extract"
     _say(f"1/5 simulating a district of {orders:,} orders (seed {seed}); nothing in it is real")
     simulate_extract(orders, seed, out, lambda step, share: None)
@@ -35,10 +39,12 @@ def run(settings: Settings, orders: int, seed: int) -> None:
     _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
     _say("  qingling score ORDER --at 2026-10-20T09:00+08:00    one order at any moment")
     _say(f"  {settings.home}/reports/    the model card, in Chinese: open it in a browser")
+    living = moment.astimezone(SHANGHAI).replace(hour=_OPENS_AT, minute=0, second=0, microsecond=0)
     _say(
-        "  qingling serve                                      /login for people, the API described at /docs"
+        f"  qingling serve --now {living.isoformat()}    as of that afternoon: /login for people, /docs for software"
     )
     _say("  mlflow ui --backend-store-uri " + settings.mlflow_uri)
+    return living.isoformat()
 
 
 def _give_accounts(settings: Settings, moment: datetime) -> None:

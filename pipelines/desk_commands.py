@@ -116,14 +116,17 @@ def demo(
     seed: Seed = 1,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="end by serving")] = True,
     port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 8000,
+    now: Annotated[
+        str | None, typer.Option(help="what the clock says at first; the extract's last afternoon by default")
+    ] = None,
 ) -> None:
     """Simulate a district, ingest, train, promote, score, and serve."""
     from pipelines import demo as recipe
 
     with explained():
-        recipe.run(settings_in_force(), orders, seed)
+        living = recipe.run(settings_in_force(), orders, seed)
     if serving:
-        serve(port)
+        serve(port, now=now or living)
 
 
 def docs() -> None:

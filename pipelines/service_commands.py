@@ -1,10 +1,13 @@
 """The words of the commands that run the service and keep it whole."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hotline.calendar import from_micros
 from pipelines.command_words import Json, explained, settings_in_force
 
 
@@ -16,12 +19,28 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="processes that share the work; one a core")
     ] = 1,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            help="set the service's clock, for a demo: e.g. 2026-10-30T14:00+08:00; it runs on from there"
+        ),
+    ] = None,
 ) -> None:
     """Serve scores over HTTP, to those who have an account or a key."""
     from serve.run import run
 
     with explained():
+        if now:
+            set_clock(now)
         run(settings_in_force(), port, host, workers)
+
+
+def set_clock(now: str) -> None:
+    """Have services started from here live at a moment; workers read it from the environment. ArgumentError."""
+    from pipelines.indicators import moment_of
+
+    ahead = from_micros(moment_of("--now", now)) - datetime.now(UTC)
+    os.environ["QINGLING_CLOCK_AHEAD"] = str(ahead.total_seconds())
 
 
 def backup(folder: Annotated[Path, typer.Argument(help="a folder that is not there yet")]) -> None:

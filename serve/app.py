@@ -16,6 +16,7 @@ from serve.asked_together import AskedTogether
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
+from serve.clock import clock_of
 from serve.docs_page import docs
 from serve.duties import duties
 from serve.effect import effect
@@ -31,7 +32,14 @@ from serve.queue import queue
 from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
+from serve.web.board_page import board_pages
+from serve.web.model_page import model_pages
+from serve.web.my_orders import my_orders_pages
+from serve.web.order_page import order_pages
 from serve.web.pages import pages
+from serve.web.problem_page import tell_people
+from serve.web.queue_page import queue_pages
+from serve.web.static_files import static_files
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -52,20 +60,26 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.playbook = read_playbook(settings.playbook_file)
     app.state.indicator_rules = read_indicator_rules(settings.indicators_file)
+    app.state.clock = clock = clock_of(settings)
     app.state.desk = OpenDesk(settings, app.state.playbook.rules)
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)
-    app.state.asked_together = AskedTogether(app.state.score_log, app.state.turn, app.state.desk.notice)
+    app.state.asked_together = AskedTogether(
+        app.state.score_log, app.state.turn, app.state.desk.notice, clock
+    )
     app.state.audit_trail = AuditTrail()
-    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics)
-    app.state.liaison = LiaisonTask(app.state.desk, settings, app.state.playbook)
+    app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics, clock)
+    app.state.liaison = LiaisonTask(app.state.desk, settings, app.state.playbook, clock)
     tell_errors(app)
     tell_refusals(app)
+    tell_people(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, pages, batches):
+    for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
+        app.include_router(router)
+    for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
         app.include_router(router)
     check_all_declare(app)
     return app

@@ -13,8 +13,8 @@ from threading import Lock, Thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.questions import Question
-from hotline.calendar import SHANGHAI
 from hotline.prediction import Prediction
+from serve.clock import Clock
 from serve.errors import Unavailable
 from serve.open_desk import InService
 from serve.score_log import PATIENCE, ScoreLog, too_late
@@ -53,10 +53,11 @@ class AskedTogether:
     While nobody asks it takes in what other workers wrote (`notice`), so that the next score need not.
     """
 
-    def __init__(self, log: ScoreLog, turn: Lock, notice: Callable[[], None]) -> None:
+    def __init__(self, log: ScoreLog, turn: Lock, notice: Callable[[], None], clock: Clock) -> None:
         self._log = log
         self._turn = turn
         self._notice = notice
+        self._clock = clock
         self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
         self._worker: Thread | None = None
         self._last_time = 0
@@ -131,7 +132,7 @@ class AskedTogether:
 
     def _score(self, service: InService, together: Sequence[_Asked]) -> None:
         try:
-            now = datetime.now(SHANGHAI)
+            now = self._clock()
             refused, allowed = _checked(together)
             questions = [Question(asked.order_id, asked.at or now, asked.with_reasons) for asked in allowed]
             with self._turn:

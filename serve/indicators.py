@@ -78,8 +78,8 @@ def read_indicators(
     asked = replace(
         asked, units=(query.by,) if query.by else UNITS, kinds=(query.kind,) if query.kind else asked.kinds
     )
-    report = _report(who, asked, query, desk, request.app.state.indicator_rules)
-    report = _with_own_orders(report, who, seen, MOST_TURNS)
+    report = report_for(who, asked, query, desk, request.app.state.indicator_rules)
+    report = with_own_orders(report, who, seen, MOST_TURNS)
     return JSONResponse(finite(report_json(report)))
 
 
@@ -93,8 +93,8 @@ def export_indicators(
     now: Now,
 ) -> Response:
     """The same as an Excel book in the shape of a monthly report, in Chinese."""
-    report = _report(who, query.asked(who, now), query, desk, request.app.state.indicator_rules)
-    report = _with_own_orders(report, who, seen)
+    report = report_for(who, query.asked(who, now), query, desk, request.app.state.indicator_rules)
+    report = with_own_orders(report, who, seen)
     book = BytesIO()
     write_report(report, book)
     name = f'attachment; filename="{file_name(report)}"'
@@ -103,7 +103,7 @@ def export_indicators(
     )
 
 
-def _report(who: Person, asked: Asked, query: PeriodQuery, desk: OpenDesk, rules: Any) -> IndicatorReport:
+def report_for(who: Person, asked: Asked, query: PeriodQuery, desk: OpenDesk, rules: Any) -> IndicatorReport:
     """The report; whoever meets no order is told of no manager and no order. Without a model: no forecast."""
     try:
         service = desk.in_service()
@@ -123,7 +123,7 @@ def _report(who: Person, asked: Asked, query: PeriodQuery, desk: OpenDesk, rules
     return report if who.may(Action.READ_WORKLIST) else without_people(report)
 
 
-def _with_own_orders(
+def with_own_orders(
     report: IndicatorReport, who: Person, seen: SeenOrders, most: int | None = None
 ) -> IndicatorReport:
     """The first orders to be turned that are within reach now, whoever had them at the moment; they are noted."""

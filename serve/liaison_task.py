@@ -1,15 +1,12 @@
 """The background task that pushes to the liaison group."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 import structlog
 
 from desk.liaison import LEASE_NAME, Liaison, Send
 from desk.settings import Settings
-from hotline.calendar import SHANGHAI
 from hotline.liaison import QuietHours
 from hotline.playbook import Playbook
+from serve.clock import Clock
 from serve.leased import Leased
 from serve.open_desk import OpenDesk
 from serve.robot import Robot
@@ -33,7 +30,7 @@ class LiaisonTask(Leased[Liaison]):
         desk: OpenDesk,
         settings: Settings,
         playbook: Playbook,
-        now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI),
+        now: Clock,
         look_seconds: float = _LOOK,
     ) -> None:
         super().__init__(look_seconds)

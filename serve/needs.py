@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import BackgroundTasks, Depends, Path, Request, Response
 
 from desk.intake import Intake
-from hotline.calendar import SHANGHAI
 from hotline.playbook import Playbook
 from serve.asked_together import AskedTogether
+from serve.clock import Clock
 from serve.once import Once, OnceKey, Said, Write
 from serve.open_desk import InService, OpenDesk
 from serve.score_log import ScoreLog
@@ -57,8 +57,13 @@ async def _playbook(request: Request) -> Playbook:
     return found
 
 
-async def _now() -> datetime:
-    return datetime.now(SHANGHAI)
+async def _clock(request: Request) -> Clock:
+    found: Clock = request.app.state.clock
+    return found
+
+
+async def _now(request: Request) -> datetime:
+    return (await _clock(request))()
 
 
 async def _seen(request: Request) -> SeenOrders:
@@ -70,7 +75,8 @@ async def _once(request: Request, key: OnceKey = None) -> Once:
     person = who.label if who else ""
     kept_for = timedelta(hours=request.app.state.settings.idempotency_hours)
     address = f"{request.method} {request.url.path}"
-    return Once(person, key, address.encode("utf-8", "replace"), await request.body(), kept_for)
+    told = address.encode("utf-8", "replace")
+    return Once(person, key, told, await request.body(), kept_for, request.app.state.clock)
 
 
 Desk = Annotated[OpenDesk, Depends(_desk)]
@@ -82,6 +88,7 @@ Turn = Annotated[Lock, Depends(_turn)]
 Log = Annotated[ScoreLog, Depends(_log)]
 Together = Annotated[AskedTogether, Depends(_together)]
 Rulebook = Annotated[Playbook, Depends(_playbook)]
+TheClock = Annotated[Clock, Depends(_clock)]
 Now = Annotated[datetime, Depends(_now)]
 Seen = Annotated[SeenOrders, Depends(_seen)]
 OnceOnly = Annotated[Once, Depends(_once)]

@@ -10,7 +10,8 @@ from fastapi import Header, Response
 from pydantic import BaseModel
 
 from desk.intake import Intake
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import to_micros
+from serve.clock import Clock
 from store.extracts.pseudonyms import Pseudonyms
 from store.kept_answers import KeptAnswer, WriteKey
 
@@ -32,13 +33,14 @@ OnceKey = Annotated[
 
 @dataclass(frozen=True)
 class Once:
-    """Who sent a write, under which key, to which address, with which body; kept for so long."""
+    """Who sent a write, under which key, to which address, with which body; kept for so long; what the time is."""
 
     person: str
     key: str | None
     address: bytes
     body: bytes
     kept_for: timedelta
+    clock: Clock
 
     def answered(
         self,
@@ -56,7 +58,7 @@ class Once:
         KeyTaken if the key came with another request. What was refused is not kept.
         """
         with way_in.store.transaction() as store:
-            now = datetime.now(SHANGHAI)
+            now = self.clock()
             if self.key is None:
                 response.status_code, said = write(replace(way_in, store=store), now)
                 return said

@@ -1,12 +1,12 @@
 """The background task that rescores open orders."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 
 from desk.rescoring import LEASE_NAME, Rescoring
-from hotline.calendar import HOUR, SHANGHAI
+from hotline.calendar import HOUR
+from serve.clock import Clock
 from serve.leased import Leased
 from serve.metrics import Metrics
 from serve.open_desk import OpenDesk
@@ -28,7 +28,7 @@ class Rescorer(Leased[Rescoring]):
         desk: OpenDesk,
         minutes: float,
         metrics: Metrics,
-        now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI),
+        now: Clock,
         look_seconds: float = _LOOK,
     ) -> None:
         super().__init__(look_seconds)

@@ -1,12 +1,10 @@
 """Signing in and out, and a first page that says who one is and what one may open."""
 
 import secrets
-from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
 from desk.access.known import session_hash
@@ -17,6 +15,7 @@ from hotline.policy import GRANTS, Action
 from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, form_of, open_to_anyone
 from serve.clock import now_micros
 from serve.visit import visit_of
+from serve.web.rendering import page, places_of
 from store.access.accounts import account_named, close_session
 
 FORM_COOKIE = "qingling_form"
@@ -29,11 +28,16 @@ MayOpenPages = Annotated[Person, allowed(Action.SIGN_IN)]
 
 
 @pages.get("/")
-def first_page(who: MayOpenPages, request: Request) -> HTMLResponse:
-    """Who one is, and what one may open."""
+def first_page(who: MayOpenPages) -> RedirectResponse:
+    """The first page that one may open; whoever may open none is told what they may do."""
+    return RedirectResponse(next((place.address for place in places_of(who)), "/me"), 303)
+
+
+@pages.get("/me")
+def about_me(who: MayOpenPages, request: Request) -> HTMLResponse:
+    """Who one is, and what one may do."""
     actions = [action.zh for action in Action if action in GRANTS[who.role] - {Action.SIGN_IN}]
-    token = _door(request).signatures.form_token(who.session or "")
-    return _page("first.html", 200, who=who, actions=actions, form_field=FORM_FIELD, form_token=token)
+    return page(request, who, "first.html", actions=actions)
 
 
 @pages.get("/login", dependencies=[Depends(open_to_anyone)])
@@ -91,7 +95,7 @@ def _open_session(request: Request, name: str, password: str) -> str:
 def _sign_in_form(request: Request, status: int, said: str = "") -> HTMLResponse:
     bound_to = secrets.token_urlsafe(16)
     token = _door(request).signatures.form_token(bound_to)
-    shown = _page("sign_in.html", status, said=said, form_field=FORM_FIELD, form_token=token)
+    shown = page(request, None, "sign_in.html", status, said=said, form_token=token)
     _set_cookie(shown, request, FORM_COOKIE, bound_to, _FORM_SECONDS, path="/login")
     return shown
 
@@ -102,15 +106,6 @@ def _set_cookie(
     """A cookie out of scripts' reach, sent by this site's own pages, over TLS unless on this machine."""
     is_secure = request.url.hostname not in _LOOPBACK
     answer.set_cookie(name, value, seconds, path=path, secure=is_secure, httponly=True, samesite="lax")
-
-
-def _page(template: str, status: int, **shown: Any) -> HTMLResponse:
-    return HTMLResponse(_templates().get_template(template).render(**shown), status)
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(loader=PackageLoader("serve.web"), autoescape=True, undefined=StrictUndefined)
 
 
 def _door(request: Request) -> Door:

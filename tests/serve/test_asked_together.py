@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import datetime
 from threading import Event, Lock
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from desk.access.person import NotYours
 from desk.questions import Question
 from desk.scored import Scored
+from hotline.calendar import SHANGHAI
 from hotline.prediction import Prediction
 from serve.asked_together import AskedTogether
 
@@ -53,7 +55,7 @@ class _Log:
 
 def _asked(scorer: _Scorer, log: _Log, checks: dict[str, Callable[[], None]]) -> list[Any]:
     """Ask for all these orders at once; what each was answered."""
-    together = AskedTogether(log, Lock(), _nothing)  # type: ignore[arg-type]
+    together = AskedTogether(log, Lock(), _nothing, _now)  # type: ignore[arg-type]
     service: Any = SimpleNamespace(scorer=scorer, store=None)
 
     async def all_at_once() -> list[Any]:
@@ -69,6 +71,10 @@ def _asked(scorer: _Scorer, log: _Log, checks: dict[str, Callable[[], None]]) ->
 
 
 def _nothing() -> None: ...
+
+
+def _now() -> datetime:
+    return datetime.now(SHANGHAI)
 
 
 def _refuses() -> None:
@@ -105,7 +111,7 @@ def test_a_score_that_cannot_be_logged_is_given_to_nobody() -> None:
 
 def test_while_nobody_asks_what_others_wrote_is_looked_for() -> None:
     looked = Event()
-    together = AskedTogether(_Log(), Lock(), looked.set)  # type: ignore[arg-type]
+    together = AskedTogether(_Log(), Lock(), looked.set, _now)  # type: ignore[arg-type]
     together.start()
     assert looked.wait(5)
     together.close()

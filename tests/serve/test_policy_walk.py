@@ -14,6 +14,7 @@ from httpx import Response
 from hotline.policy import Action, Role, may
 from hotline.scope import Scope, scope_of
 from serve.access import check_all_declare, declared_routes
+from serve.web.rendering import stamp
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, settings_of
 
@@ -49,13 +50,18 @@ class Walk:
     def send(self, method: str, path: str, order: dict[str, Any], headers: dict[str, str]) -> Response:
         """The answer to a request about this order."""
         address = path.replace("{order_id:path}", order["order_id"])
+        address = address.replace("{stamped}", stamp("app.css")).replace("{name}", "app.css")
         body = an_event("urged", 3) if path.endswith("/events") else order
         body = a_callback() if path.endswith("/callbacks") else body
         body = {"reason": "已经满意"} if path.endswith("/disagree") else body
         body = {} if path.endswith(("/claim", "/done", "/release")) else body
         body = {"petition_no": "XF-1"} if path.endswith("/numbers") else body
         body = {"order_ids": [order["order_id"]]} if path.endswith(":batch") else body
-        sent = {} if method == "GET" else {"json": body}
+        tap = f"walk-{abs(hash(headers.get('Authorization')))}"
+        form = {"deed": "contacted", "key": tap, "event_id": f"page-{tap}", "petition_no": "XF-1"}
+        form |= {"type": "contacted", "why": "其他"}
+        is_form = path.startswith(("/my-orders", "/queue"))
+        sent = {} if method == "GET" else {"data": form} if is_form else {"json": body}
         self.client.headers.pop("Authorization", None)
         return self.client.request(method, address, headers=headers, follow_redirects=False, **sent)
 

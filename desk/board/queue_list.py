@@ -1,0 +1,65 @@
+"""A desk's queue as a page shows it: those to be called about, those below the cut line, and where all others went."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.queue.desk import DeskQueue
+from desk.queue.queue import Place, Queued
+from desk.situations import situations
+from hotline.prediction import Prediction
+from hotline.situation import Situation
+from store.claims import Claim
+from store.database import Store
+
+#: So many orders below the cut line are shown with their reasons.
+_BELOW = 20
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One order of the queue; `claim` is whoever holds it."""
+
+    entry: Queued
+    situation: Situation
+    prediction: Prediction
+    claim: Claim | None
+
+
+@dataclass(frozen=True)
+class QueueList:
+    """The queue at a moment; `tally` says how many orders stand where, and adds up to all."""
+
+    as_of: datetime
+    places: int
+    is_prior: bool
+    calls: tuple[QueueRow, ...]
+    below: tuple[QueueRow, ...]
+    tally: tuple[tuple[Place, int], ...]
+
+    @property
+    def total(self) -> int:
+        """All open orders within reach."""
+        return sum(count for _, count in self.tally)
+
+
+def queue_list(store: Store, found: DeskQueue, now: datetime) -> QueueList:
+    """The queue with what each shown order is about."""
+    queue = found.queue
+    shown = queue.first(queue.within + _BELOW)
+    about = situations(store, [entry.order_id for entry in shown], now)
+    said = {p.order_id: p for p in found.scored.predictions if p.order_id in about}
+    rows = [
+        QueueRow(entry, about[entry.order_id], said[entry.order_id], found.held.get(entry.order_id))
+        for entry in shown
+        if entry.order_id in about
+    ]
+    counted = Counter(queue.place.tolist())
+    return QueueList(
+        as_of=now,
+        places=queue.capacity,
+        is_prior=queue.is_prior,
+        calls=tuple(row for row in rows if row.entry.place is Place.IN),
+        below=tuple(row for row in rows if row.entry.place is not Place.IN),
+        tally=tuple((place, counted[place]) for place in Place if counted[place]),
+    )

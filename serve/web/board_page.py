@@ -1,0 +1,76 @@
+"""四项指标: this month's figures beside their targets, with their uncertainty; the forecast and the causes on demand."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from desk.indicator_words import (
+    SHOWN,
+    UNIT_ZH,
+    forecast_sentences,
+    lag_sentences,
+    percent,
+    settings_lines,
+    since,
+)
+from desk.indicators import ALL_KINDS
+from serve.indicators import MayReadIndicators, PeriodQuery, report_for, with_own_orders
+from serve.needs import Desk, Now, Seen
+from serve.web.rendering import page
+from serve.web.shown import short_of
+
+board_pages = APIRouter(include_in_schema=False)
+HERE = "/board"
+#: So many orders to be turned are listed.
+_TURNS = 20
+Unit = Literal["street", "company", "community", "manager"]
+
+
+class BoardQuery(PeriodQuery):
+    """Which month, by which unit; the forecast is asked for, because it takes a while."""
+
+    forecast: bool = Field(False)
+    by: Unit = "street"
+
+
+@board_pages.get(HERE)
+def board_page(
+    who: MayReadIndicators,
+    request: Request,
+    query: Annotated[BoardQuery, Query()],
+    desk: Desk,
+    seen: Seen,
+    now: Now,
+) -> Response:
+    """The indicators of one's orders."""
+    rules = request.app.state.indicator_rules
+    asked = replace(query.asked(who, now), units=(query.by,))
+    report = with_own_orders(report_for(who, asked, query, desk, rules), who, seen, _TURNS)
+    figures = report.figures
+    return page(
+        request,
+        who,
+        "board.html",
+        here=HERE,
+        report=report,
+        figures=figures,
+        targets=rules.targets,
+        shown=SHOWN,
+        whole=next(row for row in figures.total if row.kind == ALL_KINDS),
+        kinds=[row for row in figures.total if row.kind != ALL_KINDS],
+        rows=[row for row in figures.units.get(query.by, ()) if row.kind == ALL_KINDS],
+        by=query.by,
+        units={unit: zh for unit, zh in UNIT_ZH.items()},
+        lag=list(lag_sentences(report.lag)),
+        foreseen=list(forecast_sentences(report.forecast, rules)) if report.forecast else [],
+        turns=report.forecast.turns if report.forecast else (),
+        with_forecast=query.forecast,
+        settings=list(settings_lines(rules)),
+        percent=percent,
+        since=since,
+        short_of=short_of,
+        now=now,
+    )

@@ -1,0 +1,75 @@
+"""Charts as plain SVG, drawn from numbers: no script, no foreign font, readable on a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.calendar import SHANGHAI
+
+_WIDTH, _HEIGHT = 340, 190
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 324, 20, 166
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A place on an axis with its word."""
+
+    at: float
+    word: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """A risk's course as a step line that ends now: the path, and the marks of the axes."""
+
+    path: str
+    rises: tuple[Tick, ...]
+    days: tuple[Tick, ...]
+    limits: tuple[tuple[float, str, str], ...]
+    said: str
+
+    width, height, left, right, top, bottom = _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM
+
+
+def course_of(
+    points: Sequence[tuple[datetime, float]], limits: Sequence[tuple[float, str, str]], now: datetime
+) -> Course:
+    """The course of an order's risk (0–1), oldest point first; it holds until the next one.
+
+    limits : risks at which a band begins, each with its name and class
+    """
+    first = points[0][0]
+    span = max(now - first, timedelta(hours=1))
+
+    def across(moment: datetime) -> float:
+        return round(_LEFT + (_RIGHT - _LEFT) * ((moment - first) / span), 1)
+
+    steps = [f"M{across(points[0][0])} {_up(points[0][1])}"]
+    for moment, risk in points[1:]:
+        steps.append(f"H{across(moment)}V{_up(risk)}")
+    steps.append(f"H{across(now)}")
+    return Course(
+        path="".join(steps),
+        rises=tuple(Tick(_up(tenths / 10), str(tenths)) for tenths in range(0, 11, 2)),
+        days=_days(first, span, across),
+        limits=tuple((_up(risk), name, css) for risk, name, css in limits),
+        said=_said([risk for _, risk in points]),
+    )
+
+
+def _up(risk: float) -> float:
+    return round(_BOTTOM - (_BOTTOM - _TOP) * risk, 1)
+
+
+def _days(first: datetime, span: timedelta, across) -> tuple[Tick, ...]:  # type: ignore[no-untyped-def]
+    """Up to four marks along the bottom."""
+    step = span / 3
+    form = "%m-%d" if span > timedelta(days=2) else "%H:%M"
+    moments = [first + step * number for number in range(4)]
+    return tuple(Tick(across(moment), f"{moment.astimezone(SHANGHAI):{form}}") for moment in moments)
+
+
+def _said(risks: Sequence[float]) -> str:
+    """The course in a sentence, for whoever does not see it."""
+    tenths = [round(10 * risk) for risk in (risks[0], max(risks), risks[-1])]
+    return "风险从10件约{}件起，最高约{}件，现在约{}件".format(*tenths)

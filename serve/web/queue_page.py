@@ -1,0 +1,182 @@
+"""优先队列: today's calls of one's desk, claimed by one at a time, written down, or disagreed with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from desk.access.person import Person
+from desk.board.queue_list import queue_list
+from desk.intake import Intake
+from desk.queue import working
+from desk.refusals import Refused
+from hotline.duties import group_of
+from hotline.lifecycle import EventType
+from hotline.order import OrderEvent
+from hotline.policy import Action
+from serve.access import allowed, form_of
+from serve.needs import Desk, Now, Rulebook, Seen, Service, TheClock, WayIn, WhichOrder
+from serve.web.rendering import page
+from serve.web.shown import place_of, short_of, title_of
+
+queue_pages = APIRouter(include_in_schema=False)
+MayWork = Annotated[Person, allowed(Action.WORK_QUEUE)]
+HERE = "/queue"
+#: What was done, as the form offers it.
+CALLS = {
+    EventType.CONTACTED: "已联系",
+    EventType.EXPLAINED: "已解释说明",
+    EventType.PUT_RIGHT: "已整改",
+    EventType.VISITED: "已上门",
+}
+#: Why one disagrees; only these, so that nothing personal is written.
+WHYS = ("市民已明确表示满意", "已有同事联系过", "预判与实际情况不符", "不归本岗位办理", "其他")
+_SAID = {
+    "claimed": "已认领，请尽快联系",
+    "done": "已登记",
+    "disagreed": "已记录您的意见，交给做模型的同事",
+    "released": "已放回队列",
+}
+
+
+class Asked(BaseModel):
+    """What the address says of what was just done."""
+
+    said: str = Field("", max_length=20)
+    order: str = Field("", max_length=200)
+
+
+@queue_pages.get(HERE)
+def queue_page(
+    who: Annotated[Person, allowed(Action.READ_QUEUE)],
+    request: Request,
+    asked: Annotated[Asked, Query()],
+    service: Service,
+    playbook: Rulebook,
+    seen: Seen,
+    now: Now,
+) -> Response:
+    """Today's calls, the cut line, and why the others are out."""
+    found = queue_list(service.store, service.queues.of(service.store, who, playbook, now), now)
+    shown = [*found.calls, *found.below]
+    seen.about(row.entry.order_id for row in shown)
+    return page(
+        request,
+        who,
+        "queue.html",
+        here=HERE,
+        list=found,
+        titles={row.entry.order_id: title_of(row.situation.order) for row in shown},
+        wheres={row.entry.order_id: place_of(row.situation.order) for row in shown},
+        label=who.label,
+        short_of=short_of,
+        calls=CALLS,
+        whys=WHYS,
+        said=_SAID.get(asked.said, ""),
+        said_of=short_of(asked.order),
+        now=now,
+        may_work=who.may(Action.WORK_QUEUE),
+    )
+
+
+@queue_pages.post(HERE + "/{order_id:path}/claim")
+async def claim(
+    who: MayWork, order_id: WhichOrder, seen: Seen, desk: Desk, playbook: Rulebook, now: Now
+) -> RedirectResponse:
+    """Take an order, so that nobody else calls about it."""
+
+    def taken() -> None:
+        seen.order(who, order_id)
+        working.claim(desk.store, order_id, who, now, playbook.rules.claims_held_for)
+
+    await run_in_threadpool(taken)
+    return _back("claimed", order_id)
+
+
+@queue_pages.post(HERE + "/{order_id:path}/done")
+async def done(
+    who: MayWork,
+    request: Request,
+    order_id: WhichOrder,
+    seen: Seen,
+    way_in: WayIn,
+    clock: TheClock,
+    playbook: Rulebook,
+    desk: Desk,
+    after: BackgroundTasks,
+) -> RedirectResponse:
+    """Write down what was done with the citizen, and end the claim."""
+    form = await form_of(request)
+
+    def write(within: Intake, now: datetime) -> None:
+        told = form.get("type", "")
+        if told not in set(CALLS):
+            raise Refused("type", "请点选做了什么")
+        event = OrderEvent(told, now, now, actor=who.name, group=group_of(who.role))
+        working.called(within, order_id, who, event, now, playbook.rules.claims_held_for)
+
+    await _written(who, order_id, seen, way_in, clock, write)
+    after.add_task(desk.notice)
+    return _back("done", order_id)
+
+
+@queue_pages.post(HERE + "/{order_id:path}/disagree")
+async def disagree(
+    who: MayWork,
+    request: Request,
+    order_id: WhichOrder,
+    seen: Seen,
+    way_in: WayIn,
+    clock: TheClock,
+    playbook: Rulebook,
+) -> RedirectResponse:
+    """Say why it need not be called about."""
+    form = await form_of(request)
+
+    def write(within: Intake, now: datetime) -> None:
+        why = form.get("why", "")
+        if why not in WHYS:
+            raise Refused("why", "请选一个理由；理由会交给做模型的同事")
+        working.let_go(within.store, order_id, who, now, playbook.rules.claims_held_for, why)
+
+    await _written(who, order_id, seen, way_in, clock, write)
+    return _back("disagreed", order_id)
+
+
+@queue_pages.post(HERE + "/{order_id:path}/release")
+async def release(
+    who: MayWork, order_id: WhichOrder, seen: Seen, way_in: WayIn, clock: TheClock, playbook: Rulebook
+) -> RedirectResponse:
+    """Give an order back."""
+
+    def write(within: Intake, now: datetime) -> None:
+        working.let_go(within.store, order_id, who, now, playbook.rules.claims_held_for)
+
+    await _written(who, order_id, seen, way_in, clock, write)
+    return _back("released", order_id)
+
+
+async def _written(
+    who: Person,
+    order_id: str,
+    seen: Seen,
+    way_in: Intake,
+    clock: TheClock,
+    write: Callable[[Intake, datetime], None],
+) -> None:
+    def in_turn() -> None:
+        seen.order(who, order_id)
+        with way_in.store.transaction() as store:
+            write(replace(way_in, store=store), clock())
+
+    await run_in_threadpool(in_turn)
+
+
+def _back(said: str, order_id: str) -> RedirectResponse:
+    return RedirectResponse(f"{HERE}?{urlencode({'said': said, 'order': order_id})}#o-{order_id}", 303)

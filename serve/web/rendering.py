@@ -1,0 +1,85 @@
+"""Pages made of templates, each with its frame: who reads it, what else they may open, and a token for its forms."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from desk.access.person import Person
+from hotline.calendar import from_micros
+from hotline.policy import Action
+from serve.access import FORM_FIELD, Door
+from serve.web import words
+
+#: What a person may open, in the order of the bar; each entry shows where the role grants its action.
+_PLACES = (
+    ("/my-orders", "我的工单", Action.READ_WORKLIST),
+    ("/queue", "优先队列", Action.READ_QUEUE),
+    ("/board", "四项指标", Action.READ_INDICATORS),
+    ("/model", "模型", Action.READ_MODEL),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the bar at the top."""
+
+    address: str
+    name: str
+    is_here: bool
+
+
+def places_of(who: Person, here: str = "") -> list[Place]:
+    """What someone may open."""
+    return [Place(address, name, address == here) for address, name, action in _PLACES if who.may(action)]
+
+
+def page(
+    request: Request, who: Person | None, template: str, status: int = 200, here: str = "", **shown: Any
+) -> HTMLResponse:
+    """A page as its reader sees it."""
+    door: Door = request.app.state.door
+    token = door.signatures.form_token(who.session or "") if who else ""
+    framed = {
+        "who": who,
+        "places": places_of(who, here) if who else [],
+        "form_field": FORM_FIELD,
+        "form_token": token,
+        "stylesheet": f"/static/{stamp('app.css')}/app.css",
+        "page_now": request.app.state.clock(),
+        "icon": f"/static/{stamp('icon.svg')}/icon.svg",
+        "script": f"/static/{stamp('app.js')}/app.js",
+    }
+    return HTMLResponse(_templates().get_template(template).render(**(framed | shown)), status)
+
+
+@lru_cache(maxsize=8)
+def static_file(name: str) -> bytes:
+    """The bytes of a file that pages ask for. FileNotFoundError where there is none."""
+    return files("serve.web").joinpath("static", name).read_bytes()
+
+
+@lru_cache(maxsize=8)
+def stamp(name: str) -> str:
+    """A word that changes with the file, so that browsers may keep it."""
+    return blake2b(static_file(name), digest_size=6).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("serve.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("out_of_ten", "dots", "until", "when", "left", "clause", "day_of"):
+        environment.filters[name] = getattr(words, name)
+    environment.filters["moment"] = from_micros
+    return environment
