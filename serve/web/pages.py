@@ -1,7 +1,7 @@
 """Signing in and out, and a first page that says who one is and what one may open."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,13 +15,14 @@ from hotline.policy import GRANTS, Action
 from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, form_of, open_to_anyone
 from serve.clock import now_micros
 from serve.visit import visit_of
-from serve.web.rendering import page, places_of
+from serve.web.rendering import TYPE_COOKIE, address_before, page, places_of
 from store.access.accounts import account_named, close_session
 
 FORM_COOKIE = "qingling_form"
 _FORM_SECONDS = 3_600
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LONGEST_NAME = 64
+_TYPE_SECONDS = 365 * 24 * 3_600
 
 pages = APIRouter(include_in_schema=False)
 MayOpenPages = Annotated[Person, allowed(Action.SIGN_IN)]
@@ -65,6 +66,14 @@ async def sign_in(request: Request) -> Response:
     answer = RedirectResponse("/", 303)
     _set_cookie(answer, request, SESSION_COOKIE, door.signatures.cookie(token), SESSION_LENGTH // SECOND)
     answer.delete_cookie(FORM_COOKIE, path="/login")
+    return answer
+
+
+@pages.get("/type/{size}", dependencies=[Depends(open_to_anyone)])
+def set_type(request: Request, size: Literal["usual", "large"]) -> RedirectResponse:
+    """Large type, or the usual one, on this device."""
+    answer = RedirectResponse(address_before(request), 303)
+    answer.set_cookie(TYPE_COOKIE, size, _TYPE_SECONDS, httponly=True, samesite="lax")
     return answer
 
 

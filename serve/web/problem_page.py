@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from serve.refusals import is_page
 from serve.visit import visit_of
-from serve.web.rendering import page
+from serve.web.rendering import address_before, page
 
 _SAID: dict[str, tuple[str, str]] = {
     "unknown_order": ("没有这张工单", "工单号可能有误，或者这张工单不归您办理。"),
@@ -50,16 +50,10 @@ def _told_to_people(handler: Callable[..., Any]) -> Callable[..., Any]:
             said=said,
             lines=lines,
             request_id=request.scope["state"].get("request_id", ""),
-            back=_address_before(request),
+            back=address_before(request),
         )
         if "retry-after" in answer.headers:
             found.headers["Retry-After"] = answer.headers["retry-after"]
         return found
 
     return told
-
-
-def _address_before(request: Request) -> str:
-    """The page of this service that one came from; the first one otherwise."""
-    before, own = request.headers.get("referer", ""), str(request.base_url)
-    return "/" + before.removeprefix(own) if before.startswith(own) else "/"

@@ -23,6 +23,7 @@ _PLACES = (
     ("/board", "四项指标", Action.READ_INDICATORS),
     ("/model", "模型", Action.READ_MODEL),
 )
+TYPE_COOKIE = "qingling_type"
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,18 @@ def page(
         "form_field": FORM_FIELD,
         "form_token": token,
         "stylesheet": f"/static/{stamp('app.css')}/app.css",
+        "is_large": request.cookies.get(TYPE_COOKIE) == "large",
         "page_now": request.app.state.clock(),
         "icon": f"/static/{stamp('icon.svg')}/icon.svg",
         "script": f"/static/{stamp('app.js')}/app.js",
     }
     return HTMLResponse(_templates().get_template(template).render(**(framed | shown)), status)
+
+
+def address_before(request: Request) -> str:
+    """The page of this service that one came from; the first one otherwise."""
+    before, own = request.headers.get("referer", ""), str(request.base_url)
+    return "/" + before.removeprefix(own) if before.startswith(own) else "/"
 
 
 @lru_cache(maxsize=8)

@@ -90,6 +90,18 @@ def test_without_a_script_everything_works_too(service: Service, visit: Visit) -
     assert _types(service, order_id).count("contacted") == 1
 
 
+def test_large_type_fits_a_phone_and_stays(service: Service, visit: Visit) -> None:
+    service.send(text="路灯不亮" * 20, community="很长的小区名称" * 4)
+    watched = visit("甲经理")
+    usual = watched.page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize")
+    watched.page.get_by_role("link", name="大字").click()
+    watched.page.goto(f"{service.address}/my-orders")
+    assert watched.page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") > usual
+    watched.assert_clean(service.address)
+    watched.page.get_by_role("link", name="标准字号").click()
+    assert watched.page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") == usual
+
+
 @pytest.mark.parametrize("width", [320, 683, *WIDTHS])
 def test_a_long_list_fits_every_screen(service: Service, visit: Visit, width: int) -> None:
     for number in range(20):

@@ -50,7 +50,11 @@ class Walk:
     def send(self, method: str, path: str, order: dict[str, Any], headers: dict[str, str]) -> Response:
         """The answer to a request about this order."""
         address = path.replace("{order_id:path}", order["order_id"])
-        address = address.replace("{stamped}", stamp("app.css")).replace("{name}", "app.css")
+        address = (
+            address.replace("{stamped}", stamp("app.css"))
+            .replace("{name}", "app.css")
+            .replace("{size}", "large")
+        )
         body = an_event("urged", 3) if path.endswith("/events") else order
         body = a_callback() if path.endswith("/callbacks") else body
         body = {"reason": "已经满意"} if path.endswith("/disagree") else body
