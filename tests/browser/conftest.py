@@ -99,9 +99,12 @@ def _wait_until_ready(hotline: httpx.Client) -> None:
     raise AssertionError("not ready")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real Chromium; where none is installed the tests skip, in CI they fail."""
+    """A real Chromium; where none is installed the tests skip, in CI they fail.
+
+    Playwright's loop runs as long as it is open, and nothing else may run one meanwhile.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         if os.environ.get("CI") == "true":

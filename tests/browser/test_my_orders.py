@@ -15,6 +15,7 @@ def _types(service: Service, order_id: str) -> list[str]:
 def test_a_manager_signs_in_sees_acts_takes_back_and_leaves(
     service: Service, visit: Visit, width: int
 ) -> None:
+    service.send(text="另一件事")
     order_id = service.send(text="2号楼电梯停了三次，老人下不了楼", category="电梯", community=f"花园{width}")
     watched = visit("甲经理", width)
     page = watched.page

@@ -95,7 +95,7 @@ def _a_day(client: TestClient, headers: dict[str, str]) -> Iterator[str]:
     for path in ("worklist?limit=1000", "worklist?limit=1000&at=2026-06-01", "model", "audit", "密语900000"):
         yield client.get(f"/api/v1/{path}", headers=headers).text
     for path in ("/", "/login", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/13990000000"):
-        yield client.get(path, headers=headers).text
+        yield client.get(path, headers=headers, follow_redirects=False).text
 
 
 def _found(content: bytes, pseudonyms: frozenset[bytes]) -> set[bytes]:
@@ -144,6 +144,21 @@ def test_no_answer_has_a_text_a_number_or_a_pseudonym(marked: Settings, answers:
     assert set(answers) == {*Role, "nobody"}
     for who, text in answers.items():
         assert not _found(text.encode(), pseudonyms), who
+
+
+def test_pages_show_a_text_to_whoever_works_on_the_order_and_never_a_number(marked: Settings) -> None:
+    pseudonyms, readers = _pseudonyms(marked), set()
+    with TestClient(create_app(marked), headers={"Accept": "text/html"}) as client:
+        wait_until_ready(client)
+        for role in (Role.CALL_CENTRE, Role.DISTRICT_CENTRE, Role.DATA_SCIENTIST, Role.ADMIN, Role.MONITOR):
+            key = a_key(marked, role, scope_of(role))
+            for path in ("/", "/my-orders?more=1000", "/queue", "/board", "/model", "/me"):
+                shown = client.get(path, headers=key).content
+                found = _found(shown, pseudonyms)
+                assert not {mark for mark in found if not _MARKS.match(mark + b"000000")}, (role, path)
+                if found:
+                    readers.add(role)
+    assert readers == {Role.CALL_CENTRE, Role.DISTRICT_CENTRE}
 
 
 def test_no_log_line_has_any_and_neither_has_the_audit_log(
