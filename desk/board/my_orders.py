@@ -1,7 +1,7 @@
 """Someone's open orders as a page shows them: what each owes them next, how likely it ends badly, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -67,12 +67,25 @@ class OrderCard:
 
 @dataclass(frozen=True)
 class MyOrders:
-    """The list at a moment; `first_of_all` is the order whose limit is nearest, if that is near."""
+    """The list at a moment; `first_of_all` is the order whose limit is nearest, if that is near.
+
+    The cards bring no reasons: they cost as much as all the rest, and `explained` gives them to those that are shown.
+    """
 
     as_of: datetime
-    is_scored: bool
     cards: tuple[OrderCard, ...]
     first_of_all: OrderCard | None
+    scored: tuple[Scorer, Scored] | None
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a model speaks."""
+        return self.scored is not None
+
+    def explained(self, cards: Sequence[OrderCard]) -> list[OrderCard]:
+        """Some of the cards with the reasons of their risk."""
+        said = _said(self.scored, {card.order_id for card in cards}, with_reasons=True) if self.scored else {}
+        return [replace(card, prediction=said.get(card.order_id)) for card in cards]
 
     def of_band(self, band: RiskBand | None) -> tuple[OrderCard, ...]:
         """The cards of one band; all without one."""
@@ -107,14 +120,19 @@ def my_orders(
     cards = [_card(situation, said.get(name), playbook, reader.posts) for name, situation in found.items()]
     by = SortedBy.LIMIT if scored is None else sorted_by
     cards.sort(key=_by_limit if by is SortedBy.LIMIT else _by_risk)
-    return MyOrders(now, scored is not None, tuple(cards), _first_of_all(cards, now))
+    return MyOrders(now, tuple(cards), _first_of_all(cards, now), scored)
 
 
-def _said(scored: tuple[Scorer, Scored], mine: set[str]) -> dict[str, Prediction]:
-    """What the model says of these, with reasons."""
+def _said(scored: tuple[Scorer, Scored], mine: set[str], with_reasons: bool = False) -> dict[str, Prediction]:
+    """What the model says of these."""
     scorer, listed = scored
-    rows = [row for row, p in enumerate(listed.predictions) if p.order_id in mine]
-    return {p.order_id: p for p in scorer.explained(listed.take(rows)).predictions}
+    some = [row for row, p in enumerate(listed.predictions) if p.order_id in mine]
+    told = (
+        scorer.explained(listed.take(some)).predictions
+        if with_reasons
+        else [listed.predictions[row] for row in some]
+    )
+    return {p.order_id: p for p in told}
 
 
 def _card(

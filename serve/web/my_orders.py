@@ -110,7 +110,7 @@ def my_orders_page(
         list=found,
         total=len(found.cards),
         counts=[(band, len(found.of_band(band))) for band in RiskBand if found.of_band(band)],
-        cards=[ShownCard(card) for card in cards],
+        cards=[ShownCard(card) for card in found.explained(cards)],
         rows=[ShownCard(card) for card in rows],
         rows_total=len(others),
         first=found.first_of_all and ShownCard(found.first_of_all),
