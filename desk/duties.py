@@ -6,8 +6,7 @@ from datetime import datetime
 from heapq import nsmallest
 
 from desk.refusals import NotReceivedYet
-from desk.situations import situations
-from hotline.calendar import from_micros
+from desk.situations import scored_situations
 from hotline.duties import Duty, Post
 from hotline.playbook import Playbook, pressing
 from store.database import Store
@@ -79,11 +78,7 @@ def _asked(
     at: datetime,
     posts: frozenset[Post] = frozenset(Post),
 ) -> list[OwedBy]:
-    courses = {
-        order_id: [(from_micros(moment), risk) for moment, risk in course]
-        for order_id, course in store.courses(order_ids).items()
-    }
-    found = situations(store, order_ids, at, courses)
+    found = scored_situations(store, order_ids, at)
     return [
         OwedBy(order_id, at, bool(order.risks), tuple(playbook.duties(order, posts)))
         for order_id, order in found.items()

@@ -9,6 +9,7 @@ from hotline.calendar import NO_TIME, from_micros, to_micros
 from hotline.order import ORDER_FIELDS, Callback, Order, OrderEvent
 from hotline.satisfaction import Rating
 from hotline.situation import CommunityNow, Situation
+from store.database import Store
 
 Row = Mapping[str, Any]
 #: P(不满意) in the course of each order's life, oldest first, by order.
@@ -38,6 +39,15 @@ def situations(
         course = (courses or {}).get(order_id, ())
         found[order_id] = Situation.of(order, at, communities.get(order.community or ""), course)
     return found
+
+
+def scored_situations(store: Store, order_ids: Sequence[str], at: datetime) -> dict[str, Situation]:
+    """The same with the risks that were logged of each order."""
+    courses = {
+        order_id: [(from_micros(moment), risk) for moment, risk in course]
+        for order_id, course in store.courses(order_ids).items()
+    }
+    return situations(store, order_ids, at, courses)
 
 
 def _by_order(rows: Iterable[Row], until: int) -> dict[str, list[Row]]:

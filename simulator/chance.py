@@ -1,5 +1,6 @@
 """From a score to the chance of each rating, with what is hidden known or averaged over."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,11 @@ def observable_chance(score: Numbers, evidence: tuple[Evidence, ...] = ()) -> Nu
     >>> bool(observable_chance(np.array([0.0]))[0] > chance_at_most(np.array([0.0]), 0)[0])
     True
     """
+    return averaged(lambda everything: chance_at_most(everything, 0), score, evidence)
+
+
+def averaged(of: Callable[[Numbers], Numbers], score: Numbers, evidence: Sequence[Evidence] = ()) -> Numbers:
+    """Something of the sum of everything, averaged over temper and chance, given the callbacks so far."""
     points, weights = np.polynomial.hermite_e.hermegauss(_POINTS)
     total, mass = np.zeros(len(score)), np.zeros(len(score))
     for point, weight in zip(points, weights / weights.sum(), strict=True):
@@ -58,5 +64,5 @@ def observable_chance(score: Numbers, evidence: tuple[Evidence, ...] = ()) -> Nu
         for piece in evidence:
             known = known * piece.likelihood(hidden)
         mass += known
-        total += known * chance_at_most(score + hidden, 0)
+        total += known * of(score + hidden)
     return total / mass

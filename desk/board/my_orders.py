@@ -8,10 +8,9 @@ from enum import StrEnum
 from desk.clock_desk import open_and_whose
 from desk.scored import Scored
 from desk.scorer import Scorer
-from desk.situations import situations
+from desk.situations import scored_situations
 from desk.standing import Standing
 from hotline.bands import RiskBand
-from hotline.calendar import from_micros
 from hotline.duties import Duty, Post
 from hotline.playbook import Playbook
 from hotline.prediction import Prediction
@@ -112,11 +111,7 @@ def my_orders(
     """The open orders within someone's scope. `scored` is the champion with the worklist; None without a model."""
     mine = [name for name, where in open_and_whose(standing, now) if is_within(reader.scope, where)]
     said = _said(scored, set(mine)) if scored else {}
-    courses = {
-        order_id: [(from_micros(moment), risk) for moment, risk in course]
-        for order_id, course in store.courses(mine).items()
-    }
-    found = situations(store, mine, now, courses)
+    found = scored_situations(store, mine, now)
     cards = [_card(situation, said.get(name), playbook, reader.posts) for name, situation in found.items()]
     by = SortedBy.LIMIT if scored is None else sorted_by
     cards.sort(key=_by_limit if by is SortedBy.LIMIT else _by_risk)

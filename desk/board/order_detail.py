@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from desk.refusals import NotReceivedYet
-from desk.situations import situations
-from hotline.calendar import from_micros
+from desk.situations import scored_situations
 from hotline.duties import Duty, Post
 from hotline.lifecycle import EventType, OfficialCaller
 from hotline.playbook import Playbook
@@ -17,18 +15,10 @@ from hotline.triggers import is_without_number
 from store.database import Store
 
 
-class StepOf(StrEnum):
-    """What a line of the history tells of."""
-
-    EVENT = "event"
-    CALLBACK = "callback"
-
-
 @dataclass(frozen=True)
 class Step:
     """One thing that happened, in words."""
 
-    of: StepOf
     name: str
     at: datetime
     said: str
@@ -67,11 +57,7 @@ def order_detail(
     now: datetime,
 ) -> OrderDetail:
     """What is known of an order. NotReceivedYet where it was not known by then."""
-    courses = {
-        name: [(from_micros(moment), risk) for moment, risk in course]
-        for name, course in store.courses([order_id]).items()
-    }
-    found = situations(store, [order_id], now, courses)
+    found = scored_situations(store, [order_id], now)
     if order_id not in found:
         raise NotReceivedYet(order_id)
     situation = found[order_id]
@@ -94,7 +80,6 @@ def _steps(situation: Situation) -> Iterable[Step]:
     order = situation.order
     events = [
         Step(
-            StepOf.EVENT,
             _name(event.type),
             event.happened_at,
             _said(event.group, event.verdict, event.note, event.promised_at),
@@ -103,7 +88,6 @@ def _steps(situation: Situation) -> Iterable[Step]:
     ]
     calls = [
         Step(
-            StepOf.CALLBACK,
             "市热线回访" if call.by == OfficialCaller.CITY else "962121回访",
             call.happened_at,
             f"评价：{call.rating.zh}" if call.rating is not None else "没有评价",

@@ -1,31 +1,32 @@
 """我的工单: one's open orders with what they owe, and deeds written down by a tap."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.board.my_orders import MyOrders, OrderCard, Reader, SortedBy, my_orders
 from desk.board.recording import Deed, Told, record, undo
+from desk.intake import Intake
 from desk.refusals import Refused
 from hotline.bands import RiskBand
 from hotline.calendar import SHANGHAI
 from hotline.duties import posts_of
 from hotline.playbook import Playbook
 from hotline.policy import Action
-from serve.access import allowed, form_of
+from serve.access import allowed
 from serve.errors import Unavailable
-from serve.needs import Desk, Now, Rulebook, Seen, TheClock, WayIn, WhichOrder
+from serve.needs import Desk, Now, Rulebook, Seen, WhichOrder
 from serve.open_desk import OpenDesk
 from serve.web.rendering import page
 from serve.web.shown import ShownCard, short_of
+from serve.web.writing import FormWriting
 
 my_orders_pages = APIRouter(include_in_schema=False)
 MayRead = Annotated[Person, allowed(Action.READ_WORKLIST)]
@@ -126,51 +127,24 @@ def my_orders_page(
 
 
 @my_orders_pages.post(HERE + "/{order_id:path}/deeds")
-async def write_deed(
-    who: MayWrite,
-    request: Request,
-    order_id: WhichOrder,
-    seen: Seen,
-    way_in: WayIn,
-    clock: TheClock,
-    desk: Desk,
-    after: BackgroundTasks,
-) -> Response:
+async def write_deed(who: MayWrite, order_id: WhichOrder, writing: FormWriting) -> Response:
     """Write a deed down, and show where one was."""
-    form = await form_of(request)
+    form = await writing.form()
 
-    def written() -> tuple[Deed, str]:
-        seen.order(who, order_id)
+    def write(way_in: Intake, now: datetime) -> tuple[Deed, str]:
         told = _told(form)
-        with way_in.store.transaction() as store:
-            return told.deed, record(replace(way_in, store=store), who, order_id, told, clock())
+        return told.deed, record(way_in, who, order_id, told, now)
 
-    deed, event_id = await run_in_threadpool(written)
-    after.add_task(desk.notice)
+    deed, event_id = await writing.written(who, order_id, write)
     return back_to(form, {"said": deed.value, "order": order_id, "event": event_id})
 
 
 @my_orders_pages.post(HERE + "/{order_id:path}/undo")
-async def undo_deed(
-    who: MayWrite,
-    request: Request,
-    order_id: WhichOrder,
-    seen: Seen,
-    way_in: WayIn,
-    clock: TheClock,
-    desk: Desk,
-    after: BackgroundTasks,
-) -> Response:
+async def undo_deed(who: MayWrite, order_id: WhichOrder, writing: FormWriting) -> Response:
     """Take back what was just written down."""
-    form = await form_of(request)
-
-    def taken_back() -> None:
-        seen.order(who, order_id)
-        with way_in.store.transaction() as store:
-            undo(replace(way_in, store=store), who, order_id, form.get("event_id", ""), clock())
-
-    await run_in_threadpool(taken_back)
-    after.add_task(desk.notice)
+    form = await writing.form()
+    event_id = form.get("event_id", "")
+    await writing.written(who, order_id, lambda way_in, now: undo(way_in, who, order_id, event_id, now))
     return back_to(form, {"said": "undone", "order": order_id})
 
 

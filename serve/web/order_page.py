@@ -1,30 +1,32 @@
 """工单详情: one order with its risk, its duties and everything that happened to it."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.board.my_orders import OrderCard
 from desk.board.order_detail import OrderDetail, order_detail
+from desk.intake import Intake
 from desk.refusals import Refused
-from hotline.duties import posts_of
+from hotline.duties import Rules, posts_of
 from hotline.policy import Action
 from hotline.prediction import Prediction
 from hotline.satisfaction import LEVELS_ZH
-from serve.access import allowed, form_of
+from serve.access import allowed
 from serve.errors import Unavailable
-from serve.needs import Desk, Now, Rulebook, Seen, TheClock, Together, WayIn, WhichOrder
+from serve.needs import Desk, Now, Rulebook, Seen, Together, WhichOrder
 from serve.web.charts import Course, course_of
 from serve.web.my_orders import HERE, Asked, MayWrite, back_to, done_of
 from serve.web.rendering import page
 from serve.web.shown import ShownCard, place_of, short_of, title_of
+from serve.web.writing import FormWriting
 
 order_pages = APIRouter(include_in_schema=False)
 _LONGEST_NUMBER = 60
@@ -75,7 +77,7 @@ async def order_page(
         levels=_levels(prediction),
         up=_reasons(prediction, True),
         down=_reasons(prediction, False),
-        course=_course(detail, now),
+        course=_course(detail, playbook.rules, now),
         key=secrets.token_urlsafe(12),
         now=now,
         done=done_of(asked),
@@ -85,30 +87,19 @@ async def order_page(
 
 
 @order_pages.post(HERE + "/{order_id:path}/numbers")
-async def write_number(
-    who: MayWrite,
-    request: Request,
-    order_id: WhichOrder,
-    seen: Seen,
-    way_in: WayIn,
-    clock: TheClock,
-    desk: Desk,
-    after: BackgroundTasks,
-) -> Response:
+async def write_number(who: MayWrite, order_id: WhichOrder, writing: FormWriting) -> Response:
     """Write the number of a petition or of a case, without which the order is not closed."""
-    form = await form_of(request)
-    numbers = [form.get(name, "").strip()[:_LONGEST_NUMBER] or None for name in ("petition_no", "case_no")]
+    form = await writing.form()
 
-    def written() -> None:
-        seen.order(who, order_id)
+    def write(way_in: Intake, now: datetime) -> None:
+        numbers = [
+            form.get(name, "").strip()[:_LONGEST_NUMBER] or None for name in ("petition_no", "case_no")
+        ]
         if not any(numbers):
             raise Refused("petition_no", "请填写信访编号或诉讼编号")
-        with way_in.store.transaction() as store:
-            now = clock()
-            replace(way_in, store=store).add_numbers(order_id, numbers[0], numbers[1], now)
+        way_in.add_numbers(order_id, numbers[0], numbers[1], now)
 
-    await run_in_threadpool(written)
-    after.add_task(desk.notice)
+    await writing.written(who, order_id, write)
     return back_to(form, {"said": "numbered", "order": order_id})
 
 
@@ -135,7 +126,10 @@ def _strength(share: float) -> str:
     return "影响大" if share >= _LARGE else "影响中" if share >= _MIDDLING else "影响小"
 
 
-def _course(detail: OrderDetail, now: datetime) -> Course | None:
+def _course(detail: OrderDetail, rules: Rules, now: datetime) -> Course | None:
     points = list(detail.situation.risks)
-    limits = [(0.5, "红 5件起", "red"), (0.3, "橙 3件起", "orange")]
+    limits = [
+        (rules.strong, f"红 {10 * rules.strong:g}件起", "red"),
+        (rules.likely, f"橙 {10 * rules.likely:g}件起", "orange"),
+    ]
     return course_of(points, limits, now) if len(points) > 1 else None

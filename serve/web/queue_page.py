@@ -1,15 +1,12 @@
 """优先队列: today's calls of one's desk, claimed by one at a time, written down, or disagreed with."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.board.queue_list import queue_list
@@ -20,10 +17,11 @@ from hotline.duties import group_of
 from hotline.lifecycle import EventType
 from hotline.order import OrderEvent
 from hotline.policy import Action
-from serve.access import allowed, form_of
-from serve.needs import Desk, Now, Rulebook, Seen, Service, TheClock, WayIn, WhichOrder
+from serve.access import allowed
+from serve.needs import Now, Rulebook, Seen, Service, WhichOrder
 from serve.web.rendering import page
 from serve.web.shown import place_of, short_of, title_of
+from serve.web.writing import FormWriting
 
 queue_pages = APIRouter(include_in_schema=False)
 MayWork = Annotated[Person, allowed(Action.WORK_QUEUE)]
@@ -87,95 +85,59 @@ def queue_page(
 
 @queue_pages.post(HERE + "/{order_id:path}/claim")
 async def claim(
-    who: MayWork, order_id: WhichOrder, seen: Seen, desk: Desk, playbook: Rulebook, now: Now
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Take an order, so that nobody else calls about it."""
-
-    def taken() -> None:
-        seen.order(who, order_id)
-        working.claim(desk.store, order_id, who, now, playbook.rules.claims_held_for)
-
-    await run_in_threadpool(taken)
+    held_for = playbook.rules.claims_held_for
+    await writing.written(
+        who, order_id, lambda way_in, now: working.claim(way_in.store, order_id, who, now, held_for)
+    )
     return _back("claimed", order_id)
 
 
 @queue_pages.post(HERE + "/{order_id:path}/done")
 async def done(
-    who: MayWork,
-    request: Request,
-    order_id: WhichOrder,
-    seen: Seen,
-    way_in: WayIn,
-    clock: TheClock,
-    playbook: Rulebook,
-    desk: Desk,
-    after: BackgroundTasks,
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Write down what was done with the citizen, and end the claim."""
-    form = await form_of(request)
+    told = (await writing.form()).get("type", "")
 
-    def write(within: Intake, now: datetime) -> None:
-        told = form.get("type", "")
+    def write(way_in: Intake, now: datetime) -> None:
         if told not in set(CALLS):
             raise Refused("type", "请点选做了什么")
         event = OrderEvent(told, now, now, actor=who.name, group=group_of(who.role))
-        working.called(within, order_id, who, event, now, playbook.rules.claims_held_for)
+        working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
 
-    await _written(who, order_id, seen, way_in, clock, write)
-    after.add_task(desk.notice)
+    await writing.written(who, order_id, write)
     return _back("done", order_id)
 
 
 @queue_pages.post(HERE + "/{order_id:path}/disagree")
 async def disagree(
-    who: MayWork,
-    request: Request,
-    order_id: WhichOrder,
-    seen: Seen,
-    way_in: WayIn,
-    clock: TheClock,
-    playbook: Rulebook,
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Say why it need not be called about."""
-    form = await form_of(request)
+    why = (await writing.form()).get("why", "")
 
-    def write(within: Intake, now: datetime) -> None:
-        why = form.get("why", "")
+    def write(way_in: Intake, now: datetime) -> None:
         if why not in WHYS:
             raise Refused("why", "请选一个理由；理由会交给做模型的同事")
-        working.let_go(within.store, order_id, who, now, playbook.rules.claims_held_for, why)
+        working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for, why)
 
-    await _written(who, order_id, seen, way_in, clock, write)
+    await writing.written(who, order_id, write)
     return _back("disagreed", order_id)
 
 
 @queue_pages.post(HERE + "/{order_id:path}/release")
 async def release(
-    who: MayWork, order_id: WhichOrder, seen: Seen, way_in: WayIn, clock: TheClock, playbook: Rulebook
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Give an order back."""
-
-    def write(within: Intake, now: datetime) -> None:
-        working.let_go(within.store, order_id, who, now, playbook.rules.claims_held_for)
-
-    await _written(who, order_id, seen, way_in, clock, write)
+    held_for = playbook.rules.claims_held_for
+    await writing.written(
+        who, order_id, lambda way_in, now: working.let_go(way_in.store, order_id, who, now, held_for)
+    )
     return _back("released", order_id)
-
-
-async def _written(
-    who: Person,
-    order_id: str,
-    seen: Seen,
-    way_in: Intake,
-    clock: TheClock,
-    write: Callable[[Intake, datetime], None],
-) -> None:
-    def in_turn() -> None:
-        seen.order(who, order_id)
-        with way_in.store.transaction() as store:
-            write(replace(way_in, store=store), clock())
-
-    await run_in_threadpool(in_turn)
 
 
 def _back(said: str, order_id: str) -> RedirectResponse:

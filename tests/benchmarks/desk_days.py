@@ -24,7 +24,7 @@ from hotline.satisfaction import WEIGHTS
 from simulator import categories
 from simulator.behaviour import EFFECTS
 from simulator.calls import expected_points
-from simulator.chance import HIDDEN_SPREAD, chance_at_most
+from simulator.chance import averaged, chance_at_most
 from simulator.circumstances import PUT_RIGHT, stepping_in
 from simulator.city import build_city
 from simulator.clock import DAY, EXTRACT_AT, FIRST_RECEIPT, HOUR, NEVER, WorkClock, work_clock
@@ -36,7 +36,6 @@ STRENGTHS = {"strong": 1.0, "weak": 0.25, "none": 0.0}
 #: Noise of the desk's model on its log-odds; the share of those to be called about who are; of the others who are too.
 _NOISE, _KEPT_TO, _CALLED_ANYWAY = 0.4, 0.9, 0.03
 MICROS = 1_000_000
-_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +111,10 @@ def _part(intake: Intake, journey, care, strength: float) -> dict[str, np.ndarra
 
 def _foreseen(observed: Floats) -> Floats:
     """The chances of the four ratings, averaged over temper and chance."""
-    at_most = np.zeros((len(observed), 3))
-    for point, weight in zip(_POINTS, _WEIGHTS / _WEIGHTS.sum(), strict=True):
-        for level in range(3):
-            at_most[:, level] += weight * chance_at_most(observed + point * HIDDEN_SPREAD, level)
-    steps = np.concatenate([at_most, np.ones((len(observed), 1))], axis=1)
-    return np.diff(steps, axis=1, prepend=0.0)
+    at_most = [
+        averaged(lambda score, level=level: chance_at_most(score, level), observed) for level in range(3)
+    ]
+    return np.diff(np.stack([*at_most, np.ones(len(observed))], axis=1), axis=1, prepend=0.0)
 
 
 @dataclass(frozen=True, eq=False)

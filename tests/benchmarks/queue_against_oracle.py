@@ -38,8 +38,8 @@ from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
 from simulator.aftercare import Aftercare
 from simulator.behaviour import EFFECTS
-from simulator.calls import call_times
-from simulator.chance import HIDDEN_SPREAD, NO_RATING, Evidence, chance_at_most
+from simulator.calls import call_times, expected_points
+from simulator.chance import NO_RATING, Evidence, averaged
 from simulator.circumstances import PUT_RIGHT, stepping_in
 from simulator.city import build_city
 from simulator.clock import HOUR, NEVER, work_clock
@@ -62,7 +62,6 @@ PLANTED = {
 _LEARNT_UNTIL = datetime(2026, 6, 1, tzinfo=SHANGHAI)
 _MORNINGS = [datetime(2026, month, day, 9, tzinfo=SHANGHAI) for month in range(6, 11) for day in (3, 11, 22)]
 _AHEAD = 4 * HOUR
-_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 _MEDIAN_DAYS, _SPREAD = 8.0, 0.5
 #: Share of closed orders that the city calls, in the first round and later.
 _CALLS = (0.86, 0.95)
@@ -132,18 +131,7 @@ class Truth:
 
 
 def _expected_loss(score: Floats, evidence: Sequence[Evidence]) -> Floats:
-    steps = np.diff(WEIGHTS)
-    total, mass = np.zeros(len(score)), np.zeros(len(score))
-    for point, weight in zip(_POINTS, _WEIGHTS / _WEIGHTS.sum(), strict=True):
-        hidden = point * HIDDEN_SPREAD
-        known = np.full(len(score), weight)
-        for piece in evidence:
-            known = known * piece.likelihood(hidden)
-        mass += known
-        total += known * np.sum(
-            [step * chance_at_most(score + hidden, level) for level, step in enumerate(steps)], axis=0
-        )
-    return np.asarray(total / mass)
+    return averaged(lambda everything: WEIGHTS[-1] - expected_points(everything), score, evidence)
 
 
 def district(seed: int) -> dict[tuple[str, float], dict[str, float]]:
