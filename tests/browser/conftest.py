@@ -13,6 +13,7 @@ import httpx
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from desk.access import passwords
@@ -136,6 +137,11 @@ class Watched:
         assert self.said == []
         assert {url for url in self.asked if not url.startswith(address)} == set()
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    def assert_accessible(self) -> None:
+        """axe-core finds nothing to complain about, however slight."""
+        found = Axe().run(self.page).response["violations"]
+        assert [(f["impact"], f["id"], [n["html"][:200] for n in f["nodes"]]) for f in found] == []
 
 
 Visit = Callable[..., Watched]

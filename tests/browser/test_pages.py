@@ -36,6 +36,7 @@ def test_every_page_is_clean(service: Service, visit: Visit, name: str, width: i
             "all => all.filter(e => !e.labels.length && !e.ariaLabel).map(e => e.outerHTML)",
         )
         assert unnamed == []
+        watched.assert_accessible()
         watched.page.screenshot(path=shots / f"{name}-{number}-{width}.png", full_page=True)
 
 
