@@ -1,4 +1,4 @@
-"""A reason in the words of whoever reads it between two staircases: days instead of thousands of hours, words instead of codes."""
+"""A reason in the words of whoever reads it between two staircases: days, not thousands of hours; words, not codes."""
 
 import re
 

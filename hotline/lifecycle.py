@@ -133,8 +133,12 @@ def rank(event_type: str) -> int:
 class Verdict(StrEnum):
     """How the handler says an order was closed."""
 
-    RESOLVED = "resolved"  # 实际解决
-    EXPLAINED = "explained"  # 解释说明
+    RESOLVED = "resolved"
+    EXPLAINED = "explained"
+
+
+#: The verdicts as the hotline writes them.
+VERDICT_ZH: dict[str, str] = {Verdict.RESOLVED: "实际解决", Verdict.EXPLAINED: "解释说明"}
 
 
 class OfficialCaller(StrEnum):

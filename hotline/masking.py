@@ -11,6 +11,8 @@ _LAND_LINE = re.compile(
 )
 #: Identity cards: eighteen characters, the last may be X; the older ones have fifteen digits.
 _ID_CARD = re.compile(r"(?<![0-9])(?:[1-9][0-9]{16}[0-9Xx]|[1-9][0-9]{14})(?![0-9Xx])")
+#: Whose door it is.
+_ROOM = re.compile(r"[0-9０-９]+(?:[A-Za-z]|-[0-9]+)?室")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９－", "0123456789-")
 
 
@@ -25,3 +27,12 @@ def mask_personal_numbers(text: str) -> str:
         return text
     masked = _LAND_LINE.sub("[电话]", _MOBILE.sub("[电话]", _ID_CARD.sub("[证件]", plain)))
     return text if masked == plain else masked
+
+
+def mask_rooms(text: str) -> str:
+    """The text without the numbers of flats, for pages.
+
+    >>> mask_rooms("3号楼502室漏水")
+    '3号楼**室漏水'
+    """
+    return _ROOM.sub("**室", text)

@@ -60,6 +60,7 @@ class Action(StrEnum):
     READ_DISAGREEMENTS = "read_disagreements"
     WRITE_ORDER = "write_order"
     WRITE_EVENT = "write_event"
+    FORECAST = "forecast"
     WRITE_CALLBACK = "write_callback"
     UPLOAD_EXTRACT = "upload_extract"
     EXPORT_PSEUDONYMOUS = "export_pseudonymous"
@@ -90,6 +91,7 @@ _ACTION_ZH = {
     Action.READ_DISAGREEMENTS: "查看对预判的不同意见",
     Action.WRITE_ORDER: "登记工单",
     Action.WRITE_EVENT: "登记处置环节",
+    Action.FORECAST: "写下本人预判",
     Action.WRITE_CALLBACK: "登记官方回访",
     Action.UPLOAD_EXTRACT: "上传导出表",
     Action.EXPORT_PSEUDONYMOUS: "导出去标识数据",
@@ -114,11 +116,12 @@ _CALLS = {_A.WORK_QUEUE}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.
+# Whoever handles an order foretells its rating, the human baseline; the others only read what the model says.
 # The indicators are figures: whoever meets no order (has no worklist) is told them without managers' names and
 # without the list of orders to be turned. A data scientist needs the district's figures to see what a model is
 # for and where it drifts; whose figure is a person's, and which order is whose, adds nothing to that.
 GRANTS: dict[Role, frozenset[Action]] = {
-    Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS} | _CALLS | _ON_ORDERS),
+    Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.FORECAST} | _CALLS | _ON_ORDERS),
     Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _CALLS | _ON_ORDERS),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
     Role.STREET_HANDLER: frozenset(

@@ -1,8 +1,9 @@
 """The main job end to end on a simulated district, so that a newcomer sees it work."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from desk.opening import open_scorer
+from desk.rescoring import Rescoring
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
@@ -13,6 +14,8 @@ from pipelines.simulate import simulate_extract
 
 #: The hour of the extract's last day at which the demo's board opens: with work still to be done that day.
 _OPENS_AT = 14
+#: So many days before it the open orders were rescored.
+_LOOKS_BACK, _HALF_A_DAY = 10, timedelta(hours=12)
 
 
 def run(settings: Settings, orders: int, seed: int) -> str:
@@ -34,6 +37,7 @@ def run(settings: Settings, orders: int, seed: int) -> str:
         _say(f"      version {done.version} was refused; the champion before it goes on serving")
     moment = train.last_known_at(settings)
     _say(f"5/5 scoring what was open when the extract ends, {moment:%Y-%m-%d %H:%M}")
+    _look_back(settings, moment)
     score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)
     _give_accounts(settings, moment)
     _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
@@ -45,6 +49,18 @@ def run(settings: Settings, orders: int, seed: int) -> str:
     )
     _say("  mlflow ui --backend-store-uri " + settings.mlflow_uri)
     return living.isoformat()
+
+
+def _look_back(settings: Settings, moment: datetime) -> None:
+    """Rescore the open orders as of the days before, as a service would have done: their risks have a course."""
+    store, scorer = open_scorer(settings)
+    rescoring = Rescoring(store, "demo", every=0)
+    logged = 0
+    for half_days in range(2 * _LOOKS_BACK, 0, -1):
+        turn = rescoring.turn(scorer, moment - half_days * _HALF_A_DAY)
+        logged += turn.logged if turn else 0
+    store.close()
+    _say(f"      twice on each of the {_LOOKS_BACK} days before: {logged:,} scores that moved are logged")
 
 
 def _give_accounts(settings: Settings, moment: datetime) -> None:

@@ -33,6 +33,7 @@ from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.web.board_page import board_pages
+from serve.web.deeds import deed_forms
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -79,8 +80,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
         app.include_router(router)
-    for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
+    for router in (pages, my_orders_pages, deed_forms, order_pages, queue_pages, board_pages, model_pages):
         app.include_router(router)
+    app.include_router(static_files)
     check_all_declare(app)
     return app
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, 
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from hotline.lifecycle import EventType, OfficialCaller, Verdict
+from hotline.lifecycle import VERDICT_ZH, EventType, OfficialCaller, Verdict
 from hotline.masking import mask_personal_numbers
 from hotline.order import Value
 from hotline.playbook import DUTIES
@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 _LARGEST = 1e15
 _LEVELS = dict(zip(LEVELS_ZH, Rating, strict=True)) | {level.name.lower(): level for level in Rating}
 _TYPES = {event_type.zh: event_type.value for event_type in EventType}
-_VERDICTS = {"实际解决": Verdict.RESOLVED, "解释说明": Verdict.EXPLAINED} | {v.value: v for v in Verdict}
+_VERDICTS = {VERDICT_ZH[verdict]: verdict for verdict in Verdict} | {v.value: v for v in Verdict}
 _CALLERS = {"市热线办": OfficialCaller.CITY} | {caller.value: caller for caller in OfficialCaller}
 _DUTIES = {name: name for name in DUTIES}
 #: A plus sign in an address arrives as a blank; nobody means one before an offset.

@@ -13,10 +13,11 @@ from hotline.errors import ArgumentError
 from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
 from hotline.origin import Origin
 from hotline.whole_files import write_whole
-from store import claims, kept_answers, leases, live, predictions, tables, vouching
+from store import claims, forecasts, kept_answers, leases, live, predictions, tables, vouching
 from store.claims import Claim, Outcome
 from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
 from store.few_orders import changed_since, rows_of
+from store.forecasts import ForecastRow
 from store.frames import IDS_A_QUESTION, FrameReader
 from store.kept_answers import KeptAnswer, WriteKey
 from store.live import UnknownOrder
@@ -153,6 +154,16 @@ class Store:
         """Write callbacks of a known order; the ids of those that were new. UnknownOrder otherwise."""
         with self._writing() as (connection, revision):
             return live.write_callbacks(connection, revision, order_id, callbacks, recorded_at)
+
+    def add_forecast(self, row: ForecastRow) -> bool:
+        """Write a handler's forecast of a known order; whether it was new."""
+        with self._writing() as (connection, revision):
+            return forecasts.write(connection, revision, row)
+
+    def latest_forecasts(self, order_ids: Sequence[str]) -> dict[str, ForecastRow]:
+        """The last forecast of each of these orders; those without one are left out."""
+        with self._reading() as connection:
+            return forecasts.latest(connection, order_ids)
 
     def append_predictions(self, rows: Sequence[LoggedPrediction]) -> None:
         """Add scores to the log."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from desk.board.forecasting import asked_first
 from desk.clock_desk import open_and_whose
 from desk.scored import Scored
 from desk.scorer import Scorer
@@ -35,11 +36,13 @@ class OrderCard:
 
     prediction : None where no model speaks
     duty       : what the reader owes it next; None where nothing is owed
+    is_asked   : the reader is asked for a forecast before the model's word is shown
     """
 
     situation: Situation
     prediction: Prediction | None
     duty: Duty | None
+    is_asked: bool = False
 
     @property
     def order_id(self) -> str:
@@ -83,7 +86,8 @@ class MyOrders:
 
     def explained(self, cards: Sequence[OrderCard]) -> list[OrderCard]:
         """Some of the cards with the reasons of their risk."""
-        said = _said(self.scored, {card.order_id for card in cards}, with_reasons=True) if self.scored else {}
+        told = {card.order_id for card in cards if not card.is_asked}
+        said = _said(self.scored, told, with_reasons=True) if self.scored else {}
         return [replace(card, prediction=said.get(card.order_id)) for card in cards]
 
     def of_band(self, band: RiskBand | None) -> tuple[OrderCard, ...]:
@@ -93,10 +97,11 @@ class MyOrders:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: which orders are theirs, and which posts' duties."""
+    """Who reads: which orders are theirs, which posts' duties, and whether they foretell ratings themselves."""
 
     scope: Scope
     posts: frozenset[Post]
+    foretells: bool = False
 
 
 def my_orders(
@@ -112,7 +117,13 @@ def my_orders(
     mine = [name for name, where in open_and_whose(standing, now) if is_within(reader.scope, where)]
     said = _said(scored, set(mine)) if scored else {}
     found = scored_situations(store, mine, now)
-    cards = [_card(situation, said.get(name), playbook, reader.posts) for name, situation in found.items()]
+    asked = asked_first(store, found.values(), now) if reader.foretells and scored else frozenset()
+    cards = [
+        _asked_card(situation, playbook, reader.posts)
+        if name in asked
+        else _card(situation, said.get(name), playbook, reader.posts)
+        for name, situation in found.items()
+    ]
     by = SortedBy.LIMIT if scored is None else sorted_by
     cards.sort(key=_by_limit if by is SortedBy.LIMIT else _by_risk)
     return MyOrders(now, tuple(cards), _first_of_all(cards, now), scored)
@@ -135,6 +146,11 @@ def _card(
 ) -> OrderCard:
     owed = (duty for duty in playbook.duties(situation, posts) if duty.state.is_owed and duty.post in posts)
     return OrderCard(situation, prediction, next(owed, None))
+
+
+def _asked_card(situation: Situation, playbook: Playbook, posts: frozenset[Post]) -> OrderCard:
+    """The card without the model's word, and without the duties that follow from it alone."""
+    return replace(_card(replace(situation, risks=()), None, playbook, posts), is_asked=True)
 
 
 _BANDS: Sequence[RiskBand] = (RiskBand.RED, RiskBand.ORANGE, RiskBand.YELLOW, RiskBand.GREY, RiskBand.NONE)

@@ -1,27 +1,32 @@
 """One order as its page shows it: where it stands, what it owes to whom, and everything that happened."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.board.forecasting import asked_first
+from desk.board.my_orders import Reader
 from desk.refusals import NotReceivedYet
 from desk.situations import scored_situations
-from hotline.duties import Duty, Post
-from hotline.lifecycle import EventType, OfficialCaller
+from hotline.duties import Duty
+from hotline.lifecycle import VERDICT_ZH, EventType, OfficialCaller
+from hotline.masking import mask_rooms
+from hotline.order import OrderEvent
 from hotline.playbook import Playbook
-from hotline.prediction import Prediction
 from hotline.situation import Situation
 from hotline.triggers import is_without_number
 from store.database import Store
+from store.forecasts import ForecastRow
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened, in words."""
+    """One thing that happened, in words; `event` is None for a callback."""
 
     name: str
     at: datetime
     said: str
+    event: OrderEvent | None = None
 
 
 @dataclass(frozen=True)
@@ -30,48 +35,55 @@ class OrderDetail:
 
     mine, others : duties that are owed: by the reader's posts, and by others; the most pressing first
     settled      : duties that are done, not needed or missed
-    is_over      : the round is over, so that nothing is foreseen any more
     lacks_number : it cannot be closed before a petition's or case's number is written
+    forecast     : what its handler foretold last; None where nobody has
+    is_asked     : the reader is asked for a forecast before the model's word is shown
     """
 
     situation: Situation
-    prediction: Prediction | None
     mine: tuple[Duty, ...]
     others: tuple[Duty, ...]
     settled: tuple[Duty, ...]
     steps: tuple[Step, ...]
     lacks_number: bool
+    forecast: ForecastRow | None
+    is_asked: bool
+
+    @property
+    def outcome(self) -> str:
+        """What the citizen said at the last official callback of the city; empty where nothing was said."""
+        calls = [call for call in self.situation.order.callbacks if call.by == OfficialCaller.CITY]
+        return next((call.rating.zh for call in reversed(calls) if call.rating is not None), "")
 
     @property
     def is_over(self) -> bool:
-        """Whether the official rating has come, or the order was put away."""
+        """The round is over: the official rating has come, or the order was put away; nothing is foreseen any more."""
         return self.situation.over_at is not None
 
 
 def order_detail(
-    store: Store,
-    playbook: Playbook,
-    posts: frozenset[Post],
-    order_id: str,
-    prediction: Prediction | None,
-    now: datetime,
+    store: Store, playbook: Playbook, reader: Reader, order_id: str, now: datetime, has_model: bool
 ) -> OrderDetail:
     """What is known of an order. NotReceivedYet where it was not known by then."""
     found = scored_situations(store, [order_id], now)
     if order_id not in found:
         raise NotReceivedYet(order_id)
     situation = found[order_id]
+    is_asked = reader.foretells and has_model and order_id in asked_first(store, [situation], now)
+    if is_asked:  # what follows from the model's word alone would tell it
+        situation = replace(situation, risks=())
     duties = playbook.duties(situation)
     owed = [duty for duty in duties if duty.state.is_owed]
     order = situation.order
     return OrderDetail(
         situation=situation,
-        prediction=None if situation.over_at else prediction,
-        mine=tuple(duty for duty in owed if duty.post in posts),
-        others=tuple(duty for duty in owed if duty.post not in posts),
+        mine=tuple(duty for duty in owed if duty.post in reader.posts),
+        others=tuple(duty for duty in owed if duty.post not in reader.posts),
         settled=tuple(duty for duty in duties if not duty.state.is_owed),
         steps=tuple(_steps(situation)),
         lacks_number=is_without_number(order.text, order.petition_no or order.case_no, playbook.rules),
+        forecast=store.latest_forecasts([order_id]).get(order_id),
+        is_asked=is_asked,
     )
 
 
@@ -79,12 +91,7 @@ def _steps(situation: Situation) -> Iterable[Step]:
     """Everything that stands, oldest first."""
     order = situation.order
     events = [
-        Step(
-            _name(event.type),
-            event.happened_at,
-            _said(event.group, event.verdict, event.note, event.promised_at),
-        )
-        for event in order.events
+        Step(_name(event.type), event.happened_at, mask_rooms(_said(event)), event) for event in order.events
     ]
     calls = [
         Step(
@@ -104,6 +111,7 @@ def _name(event_type: str) -> str:
         return event_type
 
 
-def _said(group: str | None, verdict: str | None, note: str | None, promised_at: datetime | None) -> str:
-    promised = f"告知修好日期 {promised_at:%m-%d}" if promised_at else None
-    return "；".join(word for word in (group, verdict, note, promised) if word)
+def _said(event: OrderEvent) -> str:
+    verdict = VERDICT_ZH.get(event.verdict, event.verdict) if event.verdict else None
+    promised = f"告知修好日期 {event.promised_at:%m-%d}" if event.promised_at else None
+    return "；".join(word for word in (event.group, verdict, event.note, promised) if word)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.board.forecasting import asked_first
 from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from desk.situations import situations
@@ -28,7 +29,10 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class QueueList:
-    """The queue at a moment; `tally` says how many orders stand where, and adds up to all."""
+    """The queue at a moment; `tally` says how many orders stand where, and adds up to all.
+
+    to_foretell : so many are left out until their handler, who reads this, has foretold them
+    """
 
     as_of: datetime
     places: int
@@ -36,6 +40,7 @@ class QueueList:
     calls: tuple[QueueRow, ...]
     below: tuple[QueueRow, ...]
     tally: tuple[tuple[Place, int], ...]
+    to_foretell: int
 
     @property
     def total(self) -> int:
@@ -43,16 +48,20 @@ class QueueList:
         return sum(count for _, count in self.tally)
 
 
-def queue_list(store: Store, found: DeskQueue, now: datetime) -> QueueList:
-    """The queue with what each shown order is about."""
+def queue_list(store: Store, found: DeskQueue, now: datetime, foretells: bool = False) -> QueueList:
+    """The queue with what each shown order is about.
+
+    foretells : the reader handles the orders, and is asked for a forecast before the model's word is shown
+    """
     queue = found.queue
     shown = queue.first(queue.within + _BELOW)
     about = situations(store, [entry.order_id for entry in shown], now)
+    asked = asked_first(store, about.values(), now) if foretells else frozenset()
     said = {p.order_id: p for p in found.scored.predictions if p.order_id in about}
     rows = [
         QueueRow(entry, about[entry.order_id], said[entry.order_id], found.held.get(entry.order_id))
         for entry in shown
-        if entry.order_id in about
+        if entry.order_id in about and entry.order_id not in asked
     ]
     counted = Counter(queue.place.tolist())
     return QueueList(
@@ -62,4 +71,5 @@ def queue_list(store: Store, found: DeskQueue, now: datetime) -> QueueList:
         calls=tuple(row for row in rows if row.entry.place is Place.IN),
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),
+        to_foretell=len(asked),
     )

@@ -8,6 +8,8 @@ from hotline.calendar import SHANGHAI
 
 _WIDTH, _HEIGHT = 340, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 324, 20, 166
+#: Numbers on a line stand so far apart.
+_APART = 16
 
 
 @dataclass(frozen=True)
@@ -19,24 +21,38 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A happening on a line, with its number in the list beside."""
+
+    across: float
+    up: float
+    number: int
+
+
+@dataclass(frozen=True)
 class Course:
-    """A risk's course as a step line that ends now: the path, and the marks of the axes."""
+    """A risk's course as a step line that ends now: the path, what happened on it, and the marks of the axes."""
 
     path: str
     rises: tuple[Tick, ...]
     days: tuple[Tick, ...]
     limits: tuple[tuple[float, str, str], ...]
+    marks: tuple[Mark, ...]
     said: str
 
     width, height, left, right, top, bottom = _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM
 
 
 def course_of(
-    points: Sequence[tuple[datetime, float]], limits: Sequence[tuple[float, str, str]], now: datetime
+    points: Sequence[tuple[datetime, float]],
+    limits: Sequence[tuple[float, str, str]],
+    happened: Sequence[tuple[int, datetime]],
+    now: datetime,
 ) -> Course:
     """The course of an order's risk (0–1), oldest point first; it holds until the next one.
 
-    limits : risks at which a band begins, each with its name and class
+    limits   : risks at which a band begins, each with its name and class
+    happened : what happened, by its number in the list; where there is no room for a number it is left out
     """
     first = points[0][0]
     span = max(now - first, timedelta(hours=1))
@@ -53,8 +69,20 @@ def course_of(
         rises=tuple(Tick(_up(tenths / 10), str(tenths)) for tenths in range(0, 11, 2)),
         days=_days(first, span, across),
         limits=tuple((_up(risk), name, css) for risk, name, css in limits),
+        marks=_marks(points, happened, now, across),
         said=_said([risk for _, risk in points]),
     )
+
+
+def _marks(points, happened, now, across) -> tuple[Mark, ...]:  # type: ignore[no-untyped-def]
+    found: list[Mark] = []
+    for number, moment in happened:
+        if not points[0][0] <= moment <= now:
+            continue
+        risk = next(risk for at, risk in reversed(points) if at <= moment)
+        if not found or across(moment) - found[-1].across >= _APART:
+            found.append(Mark(across(moment), _up(risk), number))
+    return tuple(found)
 
 
 def _up(risk: float) -> float:

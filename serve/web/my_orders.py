@@ -1,52 +1,41 @@
 """我的工单: one's open orders with what they owe, and deeds written down by a tap."""
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from fastapi.responses import Response
+from pydantic import Field
 
 from desk.access.person import Person
 from desk.board.my_orders import MyOrders, OrderCard, Reader, SortedBy, my_orders
-from desk.board.recording import Deed, Told, record, undo
-from desk.intake import Intake
-from desk.refusals import Refused
 from hotline.bands import RiskBand
-from hotline.calendar import SHANGHAI
 from hotline.duties import posts_of
 from hotline.playbook import Playbook
 from hotline.policy import Action
+from hotline.satisfaction import Rating
 from serve.access import allowed
 from serve.errors import Unavailable
-from serve.needs import Desk, Now, Rulebook, Seen, WhichOrder
+from serve.needs import Desk, Now, Rulebook, Seen
 from serve.open_desk import OpenDesk
+from serve.web.deeds import HERE, JustNow
 from serve.web.rendering import page
-from serve.web.shown import ShownCard, short_of
-from serve.web.writing import FormWriting
+from serve.web.shown import ShownCard
 
 my_orders_pages = APIRouter(include_in_schema=False)
 MayRead = Annotated[Person, allowed(Action.READ_WORKLIST)]
-MayWrite = Annotated[Person, allowed(Action.WRITE_EVENT)]
-HERE = "/my-orders"
 #: With many flagged orders the first ones are cards, the rest lines.
 _MANY, _CARDS, _ROWS = 15, 8, 20
-_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 
 
-class Asked(BaseModel):
+class Asked(JustNow):
     """Which part of the list, as its address says it."""
 
     band: RiskBand | None = None
     by: SortedBy = SortedBy.RISK
     find: str = Field("", max_length=40)
     more: int = Field(_ROWS, ge=_ROWS, le=5_000)
-    said: str = Field("", max_length=20)
-    order: str = Field("", max_length=200)
-    event: str = Field("", max_length=100)
 
     def address(self, **changed: Any) -> str:
         """The address of the list with something else asked for."""
@@ -61,21 +50,16 @@ class Asked(BaseModel):
         return f"{HERE}?{urlencode(told)}" if told else HERE
 
 
-@dataclass(frozen=True)
-class Done:
-    """What was just written down, so that it can be taken back."""
-
-    said: str
-    order_id: str
-    short: str
-    event_id: str
+def reader_of(who: Person) -> Reader:
+    """How someone reads their orders."""
+    return Reader(who.scope, posts_of(who.role), who.may(Action.FORECAST))
 
 
 def read_list(
     desk: OpenDesk, playbook: Playbook, who: Person, now: datetime, sorted_by: SortedBy = SortedBy.RISK
 ) -> MyOrders:
     """Someone's open orders, with the model's word where there is one."""
-    reader = Reader(who.scope, posts_of(who.role))
+    reader = reader_of(who)
     try:
         service = desk.in_service()
     except Unavailable:
@@ -94,12 +78,13 @@ def my_orders_page(
     seen: Seen,
     now: Now,
 ) -> Response:
-    """The list, its most urgent first."""
+    """The list, its most urgent first; before it the orders that are to be foretold."""
     found = read_list(desk, playbook, who, now, asked.by)
     matching = [card for card in found.of_band(asked.band) if _matches(card, asked.find)]
-    flagged = [card for card in matching if card.is_flagged]
+    to_foretell = [card for card in matching if card.is_asked]
+    flagged = [card for card in matching if card.is_flagged and not card.is_asked]
     cards = flagged[:_CARDS] if len(flagged) > _MANY else flagged
-    shown = {card.order_id for card in cards}
+    shown = {card.order_id for card in (*to_foretell, *cards)}
     others = [card for card in matching if card.order_id not in shown]
     rows = others[: asked.more]
     seen.about([*shown, *(card.order_id for card in rows)])
@@ -111,6 +96,8 @@ def my_orders_page(
         list=found,
         total=len(found.cards),
         counts=[(band, len(found.of_band(band))) for band in RiskBand if found.of_band(band)],
+        to_foretell=[ShownCard(card) for card in to_foretell],
+        ratings=list(reversed(Rating)),
         cards=[ShownCard(card) for card in found.explained(cards)],
         rows=[ShownCard(card) for card in rows],
         rows_total=len(others),
@@ -121,86 +108,9 @@ def my_orders_page(
         more=asked.more,
         address=asked.address,
         now=now,
-        done=done_of(asked),
+        done=asked.done,
         back=asked.address(),
     )
-
-
-@my_orders_pages.post(HERE + "/{order_id:path}/deeds")
-async def write_deed(who: MayWrite, order_id: WhichOrder, writing: FormWriting) -> Response:
-    """Write a deed down, and show where one was."""
-    form = await writing.form()
-
-    def write(way_in: Intake, now: datetime) -> tuple[Deed, str]:
-        told = _told(form)
-        return told.deed, record(way_in, who, order_id, told, now)
-
-    deed, event_id = await writing.written(who, order_id, write)
-    return back_to(form, {"said": deed.value, "order": order_id, "event": event_id})
-
-
-@my_orders_pages.post(HERE + "/{order_id:path}/undo")
-async def undo_deed(who: MayWrite, order_id: WhichOrder, writing: FormWriting) -> Response:
-    """Take back what was just written down."""
-    form = await writing.form()
-    event_id = form.get("event_id", "")
-    await writing.written(who, order_id, lambda way_in, now: undo(way_in, who, order_id, event_id, now))
-    return back_to(form, {"said": "undone", "order": order_id})
-
-
-def _told(form: dict[str, str]) -> Told:
-    """The deed that a form tells. Refused, naming the field, where it tells none."""
-    try:
-        deed = Deed(form.get("deed", ""))
-    except ValueError:
-        raise Refused("deed", "请点选做了什么") from None
-    key = form.get("key", "")
-    if not re.fullmatch(_KEY, key):
-        raise Refused("key", "页面已过期，请刷新后重新登记")
-    return Told(
-        deed=deed,
-        key=key,
-        tapped_at=_moment(form.get("tapped_at", "")),
-        promised_at=_end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
-        note={Deed.DELAYED: form.get("cause"), Deed.ESCALATED: form.get("to")}.get(deed),
-    )
-
-
-def _moment(written: str) -> datetime | None:
-    if not written:
-        return None
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        raise Refused("tapped_at", "登记时间无法识别，请重新登记") from None
-    return found.astimezone(SHANGHAI)
-
-
-def _end_of_day(written: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(written), time(23, 59), SHANGHAI)
-    except ValueError:
-        return None
-
-
-def back_to(form: dict[str, str], said: dict[str, str]) -> RedirectResponse:
-    """To where the form was, with a word about what was done; never to another site."""
-    back = form.get("back", HERE)
-    if not back.startswith("/") or back.startswith("//") or "\\" in back:
-        back = HERE
-    address, _, query = back.partition("?")
-    kept = [(name, value) for name, value in parse_qsl(query) if name not in ("said", "order", "event")]
-    return RedirectResponse(f"{address}?{urlencode([*kept, *said.items()])}", 303)
-
-
-def done_of(asked: Asked) -> Done | None:
-    if asked.said == "undone":
-        return Done("已撤销登记", asked.order, short_of(asked.order), "")
-    if asked.said == "numbered":
-        return Done("编号已保存", asked.order, short_of(asked.order), "")
-    if asked.said not in set(Deed):
-        return None
-    return Done(f"已登记“{Deed(asked.said).zh}”", asked.order, short_of(asked.order), asked.event)
 
 
 def _matches(card: OrderCard, find: str) -> bool:

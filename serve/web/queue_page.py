@@ -61,7 +61,12 @@ def queue_page(
     now: Now,
 ) -> Response:
     """Today's calls, the cut line, and why the others are out."""
-    found = queue_list(service.store, service.queues.of(service.store, who, playbook, now), now)
+    found = queue_list(
+        service.store,
+        service.queues.of(service.store, who, playbook, now),
+        now,
+        foretells=who.may(Action.FORECAST),
+    )
     shown = [*found.calls, *found.below]
     seen.about(row.entry.order_id for row in shown)
     return page(

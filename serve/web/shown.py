@@ -1,18 +1,17 @@
 """An order as pages show it: short, in the citizen's own (masked) words, with one reason and the deed that is advised."""
 
-import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from desk.board.my_orders import OrderCard
 from desk.board.recording import Deed
 from hotline.bands import RiskBand
+from hotline.masking import mask_rooms
 from hotline.order import Order
 
 _LONGEST_TITLE = 60
-#: Whose door it is does not belong on a page.
-_ROOM = re.compile(r"[0-9０-９]+(?:[A-Za-z]|-[0-9]+)?室")
 #: Which deed does a duty; entries that no deed of a page does are left out.
 _DEED_FOR = {
     "P02": Deed.VISITED,
@@ -31,7 +30,7 @@ _DEED_FOR = {
 
 def title_of(order: Order) -> str:
     """What the order is about, in a line."""
-    words = _ROOM.sub("**室", " ".join((order.text or "").split()))
+    words = mask_rooms(" ".join((order.text or "").split()))
     told = words or order.category or "没有诉求文字"
     return told if len(told) <= _LONGEST_TITLE else f"{told[: _LONGEST_TITLE - 1]}…"
 
@@ -74,10 +73,17 @@ class ShownCard:
 
     @property
     def reason(self) -> str:
-        """The strongest thing that makes 不满意 likelier."""
+        """The strongest thing that makes 不满意 likelier; that its words do only where nothing else does."""
         if self.card.prediction is None:
             return ""
-        return next((reason.zh for reason in self.card.prediction.reasons if reason.raises), "")
+        raising = [reason for reason in self.card.prediction.reasons if reason.raises]
+        return next((reason.zh for reason in sorted(raising, key=lambda r: r.feature == "text")), "")
+
+    @property
+    def earlier(self) -> tuple[datetime, float] | None:
+        """When the model last spoke of it, and the risk that it named; None where it never did."""
+        risks = self.card.situation.risks
+        return risks[-1] if risks else None
 
     @cached_property
     def key(self) -> str:

@@ -18,7 +18,7 @@ from hotline.policy import Role
 from hotline.scope import scope_of
 from serve.run import bound
 from store.database import open_store
-from tests.serve.homes import make_home, settings_of
+from tests.serve.homes import make_home
 
 MANAGERS, ROUNDS, WORKERS = 200, 5, 2
 
@@ -26,7 +26,9 @@ MANAGERS, ROUNDS, WORKERS = 200, 5, 2
 def main() -> None:
     """Print how many answers there were of each status, and how long they took; exit code 1 where any is no page."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--home", type=Path, help="a home with a champion; a district of 2,000 orders by default")
+    asked.add_argument(
+        "--home", type=Path, help="a home with a champion; a district of 2,000 orders by default"
+    )
     asked.add_argument("--now", help="the moment from which the service's clock goes on")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -36,9 +38,9 @@ def main() -> None:
             port = free.getsockname()[1]
         command = [sys.executable, "-m", "pipelines", "serve", "--port", str(port), "--workers", str(WORKERS)]
         command += ["--now", given.now] if given.now else []
-        with open(os.devnull, "wb") as nowhere:
-            environment = {**os.environ, "QINGLING_HOME": str(home)}
-            server = subprocess.Popen(command, env=environment, stdout=nowhere, stderr=nowhere)
+        environment = {**os.environ, "QINGLING_HOME": str(home)}
+        silent = subprocess.DEVNULL
+        server = subprocess.Popen(command, env=environment, stdout=silent, stderr=silent)
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_until_ready(address)

@@ -27,7 +27,7 @@ def test_a_manager_signs_in_sees_acts_takes_back_and_leaves(
     page.get_by_role("button", name="已联系", exact=True).click()
     page.get_by_text("已登记“已联系”").wait_for()
     assert _types(service, order_id).count("contacted") == 1
-    page.get_by_role("button", name="撤销").click()
+    page.get_by_role("button", name="撤销刚才的登记").click()
     page.get_by_text("已撤销登记").wait_for()
     assert _types(service, order_id).count("retracted") == 1
     watched.assert_clean(service.address)

@@ -98,13 +98,14 @@ def test_the_same_tap_again_is_the_same_deed_and_keeps_its_first_time(
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"deed": "closed"}, "请点选做了什么"),
+        ({"deed": "archived"}, "请点选做了什么"),
+        ({"deed": "closed"}, "办结请选"),
         ({"key": "short"}, "页面已过期"),
         ({"deed": "delayed"}, "请填写告知居民的维修日期"),
         ({"deed": "delayed", "promised_on": "2020-01-01"}, "请填写告知居民的维修日期"),
         ({"deed": "delayed", "promised_on": "soon"}, "请填写告知居民的维修日期"),
         ({"tapped_at": "yesterday"}, "登记时间无法识别"),
-        ({"tapped_at": "2020-01-01T00:00:00Z"}, "这条登记是两天前点的"),
+        ({"tapped_at": "2020-01-01T00:00:00Z"}, "这件事是两天前的"),
     ],
 )
 def test_what_cannot_be_written_says_what_to_do(
