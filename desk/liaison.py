@@ -25,7 +25,7 @@ _FIRST_WAIT, _LONGEST_WAIT = MINUTE // 2, 30 * MINUTE
 _MOST_SENT = 4
 _A_TURN = 20
 #: What arose longer ago is no news to anybody.
-_OLDEST = timedelta(days=3)
+OLDEST = timedelta(days=3)
 #: Sends a message; raises OSError or ValueError, whose text names no order, where it cannot be known to have arrived.
 Send = Callable[[str], None]
 
@@ -51,7 +51,7 @@ class Liaison:
 
     def _find(self, now: datetime) -> None:
         """Write a row for each matter of the last days that orders written to since the last turn bring."""
-        at, oldest = to_micros(now), now - _OLDEST
+        at, oldest = to_micros(now), now - OLDEST
         if self._watermark is None:
             watermark = self.store.watermark()
             with reading(self.store.engine, bulk=True) as connection:

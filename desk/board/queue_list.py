@@ -2,19 +2,23 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
+from desk.access.person import Person
 from desk.board.forecasting import asked_first
 from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from desk.situations import situations
+from hotline.calendar import SHANGHAI, to_micros
+from hotline.policy import Action
 from hotline.prediction import Prediction
 from hotline.situation import Situation
-from store.claims import Claim
+from store.claims import Claim, Outcome
 from store.database import Store
 
 #: So many orders below the cut line are shown with their reasons.
 _BELOW = 20
+_HANDLED = (Outcome.DONE, Outcome.DISAGREED)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class QueueList:
     """The queue at a moment; `tally` says how many orders stand where, and adds up to all.
 
     to_foretell : so many are left out until their handler, who reads this, has foretold them
+    handled     : what this desk's people did today, newest first
     """
 
     as_of: datetime
@@ -41,6 +46,7 @@ class QueueList:
     below: tuple[QueueRow, ...]
     tally: tuple[tuple[Place, int], ...]
     to_foretell: int
+    handled: tuple[Claim, ...]
 
     @property
     def total(self) -> int:
@@ -48,15 +54,12 @@ class QueueList:
         return sum(count for _, count in self.tally)
 
 
-def queue_list(store: Store, found: DeskQueue, now: datetime, foretells: bool = False) -> QueueList:
-    """The queue with what each shown order is about.
-
-    foretells : the reader handles the orders, and is asked for a forecast before the model's word is shown
-    """
+def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> QueueList:
+    """The queue with what each shown order is about, as someone reads it."""
     queue = found.queue
     shown = queue.first(queue.within + _BELOW)
     about = situations(store, [entry.order_id for entry in shown], now)
-    asked = asked_first(store, about.values(), now) if foretells else frozenset()
+    asked = asked_first(store, about.values(), now) if who.may(Action.FORECAST) else frozenset()
     said = {p.order_id: p for p in found.scored.predictions if p.order_id in about}
     rows = [
         QueueRow(entry, about[entry.order_id], said[entry.order_id], found.held.get(entry.order_id))
@@ -72,4 +75,12 @@ def queue_list(store: Store, found: DeskQueue, now: datetime, foretells: bool = 
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),
         to_foretell=len(asked),
+        handled=_handled(store, who, now),
     )
+
+
+def _handled(store: Store, who: Person, now: datetime) -> tuple[Claim, ...]:
+    begin = to_micros(datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI))
+    ended = [claim for outcome in _HANDLED for claim in store.ended_claims(begin, outcome)]
+    own = (claim for claim in ended if claim.desk == who.desk)
+    return tuple(sorted(own, key=lambda claim: -(claim.ended_at or 0)))

@@ -79,6 +79,7 @@ def my_orders_page(
     now: Now,
 ) -> Response:
     """The list, its most urgent first; before it the orders that are to be foretold."""
+    mark = desk.store.watermark()
     found = read_list(desk, playbook, who, now, asked.by)
     matching = [card for card in found.of_band(asked.band) if _matches(card, asked.find)]
     to_foretell = [card for card in matching if card.is_asked]
@@ -107,6 +108,7 @@ def my_orders_page(
         find=asked.find,
         more=asked.more,
         address=asked.address,
+        mark=mark,
         now=now,
         done=asked.done,
         back=asked.address(),

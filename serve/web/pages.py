@@ -4,7 +4,7 @@ import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from desk.access.known import session_hash
@@ -14,6 +14,7 @@ from hotline.calendar import SECOND
 from hotline.policy import GRANTS, Action
 from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, form_of, open_to_anyone
 from serve.clock import now_micros
+from serve.needs import Desk
 from serve.visit import visit_of
 from serve.web.rendering import TYPE_COOKIE, address_before, page, places_of
 from store.access.accounts import account_named, close_session
@@ -32,6 +33,12 @@ MayOpenPages = Annotated[Person, allowed(Action.SIGN_IN)]
 def first_page(who: MayOpenPages) -> RedirectResponse:
     """The first page that one may open; whoever may open none is told what they may do."""
     return RedirectResponse(next((place.address for place in places_of(who)), "/me"), 303)
+
+
+@pages.get("/live")
+def live(who: MayOpenPages, desk: Desk) -> PlainTextResponse:
+    """A number that grows with everything that is written, by which a page knows whether to read its list again."""
+    return PlainTextResponse(str(desk.store.watermark()))
 
 
 @pages.get("/me")

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from desk.access.person import Person
+from desk.board.liaison_list import matters
 from desk.board.queue_list import queue_list
 from desk.intake import Intake
 from desk.queue import working
@@ -61,14 +62,18 @@ def queue_page(
     now: Now,
 ) -> Response:
     """Today's calls, the cut line, and why the others are out."""
+    mark = service.store.watermark()
     found = queue_list(
         service.store,
         service.queues.of(service.store, who, playbook, now),
+        who,
         now,
-        foretells=who.may(Action.FORECAST),
     )
     shown = [*found.calls, *found.below]
     seen.about(row.entry.order_id for row in shown)
+    matters_now = matters(service.store, playbook, now)
+    reached = seen.reached(who, [matter.push.order_id for matter in matters_now])
+    group = [matter for matter in matters_now if matter.push.order_id in reached]
     return page(
         request,
         who,
@@ -77,12 +82,16 @@ def queue_page(
         list=found,
         titles={row.entry.order_id: title_of(row.situation.order) for row in shown},
         wheres={row.entry.order_id: place_of(row.situation.order) for row in shown},
+        group=group,
+        waiting={matter.push.order_id: matter for matter in group if matter.accepted_at is None},
+        has_robot=request.app.state.settings.liaison_url is not None,
         label=who.label,
         short_of=short_of,
         calls=CALLS,
         whys=WHYS,
         said=_SAID.get(asked.said, ""),
         said_of=short_of(asked.order),
+        mark=mark,
         now=now,
         may_work=who.may(Action.WORK_QUEUE),
     )

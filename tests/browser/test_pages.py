@@ -86,3 +86,25 @@ def test_disagreeing_asks_for_a_reason_and_reaches_those_who_make_the_model(
         any(told["reason"] == "市民已明确表示满意" for told in answer.json())
         and order_id not in answer.text()
     )
+
+
+def test_what_a_colleague_does_shows_without_reloading_unless_one_is_in_the_midst_of_something(
+    service: Service, visit: Visit
+) -> None:
+    order_id = service.send(**closed_order(category="公共照明", community="同看小区"))
+    other_id = service.send(**closed_order(category="公共照明", community="同看小区二"))
+    first, second = visit("话务一", 1366).page, visit("话务二", 1366).page
+    for page in (first, second):
+        page.clock.install()
+        page.goto(f"{service.address}/queue")
+        assert page.locator(f"tr#o-{order_id}").count() == 1
+    first.locator(f"tr#o-{order_id}").get_by_role("button", name="认领").click()
+    first.get_by_text("已认领，请尽快联系").wait_for()
+    second.locator(f"tr#o-{other_id} summary", has_text="不同意").click()
+    second.clock.run_for(20_000)
+    second.wait_for_timeout(500)
+    assert second.locator(f"tr#o-{order_id}").get_by_role("button", name="认领").count() == 1  # being used
+    second.locator(f"tr#o-{other_id} summary", has_text="不同意").click()
+    second.evaluate("document.activeElement.blur()")
+    second.clock.run_for(20_000)
+    second.locator(f"tr#o-{order_id}").get_by_role("button", name="认领").wait_for(state="detached")

@@ -1,6 +1,7 @@
 // Without this file every page works: times stand as written, forms are sent as forms. With it the countdowns run, and
 // a deed that is tapped without a line is kept on the phone (order number, deed, time and key; no text, no name) and
-// sent once there is one. The key makes sure that it is written once, however often it is sent.
+// sent once there is one. The key makes sure that it is written once, however often it is sent. A list that several
+// people work on is read again when something was written, unless one is in the midst of something in it.
 (function () {
   "use strict";
   const KEPT = "qingling-outbox";
@@ -82,9 +83,33 @@
     navigator.clipboard.writeText(copier.dataset.copy).then(function () { copier.textContent = "已复制"; });
   });
 
+  function isBusy(part) {
+    const typed = Array.from(part.querySelectorAll("input, textarea")).some(function (field) { return field.value !== field.defaultValue; });
+    return typed || part.contains(document.activeElement) || part.querySelector("details[open]");
+  }
+
+  async function renew() {
+    const parts = Array.from(document.querySelectorAll("[data-live]"));
+    if (!parts.length || document.hidden || parts.some(isBusy)) return;
+    try {
+      const mark = await fetch("/live", { headers: { Accept: "text/plain" } });
+      if (!mark.ok || mark.redirected || (await mark.text()) === parts[0].dataset.mark) return;
+      const answer = await fetch(parts[0].dataset.live);
+      if (!answer.ok || answer.redirected || parts.some(isBusy)) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-live]");
+      if (fresh.length !== parts.length) return;
+      parts.forEach(function (part, at) {
+        part.dataset.mark = fresh[at].dataset.mark;
+        part.replaceChildren(...fresh[at].childNodes);
+      });
+      tick();
+    } catch (error) { /* no line: the list stays as it is, with its time */ }
+  }
+
   window.addEventListener("online", function () { flush(false); });
   tick();
   setInterval(tick, 30000);
+  setInterval(renew, 15000);
   show();
   if (kept().length) flush(false);
 })();
