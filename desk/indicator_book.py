@@ -33,12 +33,13 @@ Cell = str | int | float | None
 
 
 def write_report(report: IndicatorReport, into: BinaryIO) -> None:
-    """Write the book: 总览, the units asked for, 预测, 结构性原因, 口径说明; nothing in it is ranked."""
+    """Write the book: 总览, 趋势, the units asked for, 预测, 结构性原因, 口径说明; nothing in it is ranked."""
     from openpyxl import Workbook
 
     rules = report.figures.rules
     book = Workbook(write_only=True)
     _sheet(book, "总览", (14, 9), _overview(report), headed=False)
+    _sheet(book, "趋势", (10, 10), _trend(report))
     for unit, rows in report.figures.units.items():
         widths = (22, 9, 14) if unit == "community" else (22, 9)
         _sheet(book, UNIT_ZH[unit], widths, _unit_rows(unit, rows))
@@ -93,6 +94,13 @@ def _overview(report: IndicatorReport) -> Iterator[list[Cell]]:
         lag = week.lag
         ripe = "完整" if lag.is_ripe else "尚不完整"
         yield [f"{week.monday:%Y-%m-%d}", lag.closed, lag.called, lag.rated, lag.expected, ripe]
+
+
+def _trend(report: IndicatorReport) -> Iterator[list[Cell]]:
+    yield ["月份", "是否完整", *(f"{indicator.zh}·{what}" for indicator in SHOWN for what in _EACH)]
+    for month in report.trend:
+        cells = (cell for indicator in SHOWN for cell in _cells(month.figures[indicator]))
+        yield [day(month.begin)[:7], "完整" if month.is_over else "本月未完", *cells]
 
 
 def _unit_rows(unit: str, rows: Sequence[Row]) -> Iterator[list[Cell]]:

@@ -29,7 +29,8 @@ def facts_of(
 ) -> dict[Indicator, pd.DataFrame]:
     """The facts of the period [begin, end), microseconds, as known at the rounds' moment.
 
-    Columns: the units, `kind` (维修 or 投诉), `category`, `value`. For 满意率 the value is the rating, 0–3;
+    Columns: the units, `kind` (维修 or 投诉), `category`, `at` (the moment that decides the period), and
+    `value`. For 满意率 the value is the rating, 0–3;
     for all others 1 where it was kept and 0 where it was missed.
     """
     return {
@@ -77,7 +78,7 @@ def units_at(rounds: Rounds, position: Ints) -> pd.DataFrame:
 def _laid(rounds: Rounds, found: Found, begin: int, end: int) -> pd.DataFrame:
     position, at, value = found
     inside = (position >= 0) & (at >= begin) & (at < end) & rounds.is_relayed
-    return units_at(rounds, position[inside]).assign(value=value[inside])
+    return units_at(rounds, position[inside]).assign(at=at[inside], value=value[inside])
 
 
 def contact_confirmed(rounds: Rounds, rules: IndicatorRules) -> Found:

@@ -1,15 +1,16 @@
 """The report as one JSON object: the same from the command line and over HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from desk.indicator_report import IndicatorReport
-from desk.indicators import Row
+from desk.indicators import Figure, Row
 from desk.label_lag import LabelLag
 from desk.month_forecast import MonthForecast
 from desk.structural_causes import Blocked, Cause
 from hotline.calendar import from_micros
-from hotline.indicators import IndicatorRules, formulas_zh
+from hotline.indicators import Indicator, IndicatorRules, formulas_zh
 from hotline.satisfaction import LEVELS_ZH
 
 #: So many orders to be turned are listed.
@@ -26,6 +27,10 @@ def report_json(report: IndicatorReport) -> dict[str, Any]:
         "scope": figures.scope_zh,
         "total": [_row(row) for row in figures.total],
         "units": {unit: [_row(row) for row in rows] for unit, rows in figures.units.items()},
+        "trend": [
+            {"month": _time(month.begin)[:7], "is_over": month.is_over, "figures": _figures(month.figures)}
+            for month in report.trend
+        ],
         "label_lag": _lag(report.lag),
         "forecast": _forecast(report.forecast) if report.forecast else None,
         "structural_causes": [_blocked(blocked) for blocked in report.blocked],
@@ -48,10 +53,14 @@ def _row(row: Row) -> dict[str, Any]:
         "name": row.name,
         "kind": row.kind,
         "street": row.within,
-        "figures": {
-            indicator.value: asdict(figure) | {"label": figure.label.value, "label_zh": figure.label.zh}
-            for indicator, figure in row.figures.items()
-        },
+        "figures": _figures(row.figures),
+    }
+
+
+def _figures(figures: Mapping[Indicator, Figure]) -> dict[str, Any]:
+    return {
+        indicator.value: asdict(figure) | {"label": figure.label.value, "label_zh": figure.label.zh}
+        for indicator, figure in figures.items()
     }
 
 

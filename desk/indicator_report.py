@@ -1,4 +1,4 @@
-"""All that is told of a period: figures, label lag, this month's forecast, structural causes; from one look."""
+"""All that is told of a period: figures, their trend, label lag, this month's forecast, structural causes; from one look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from desk.indicator_facts import KINDS, UNITS, units_at, within
+from desk.indicator_trend import MonthFigures, trend_of
 from desk.indicators import ALL_KINDS, Indicators, indicators_of
 from desk.label_lag import LabelLag, label_lag
 from desk.month_forecast import MonthForecast, forecast_month, month_of
@@ -49,6 +50,7 @@ class IndicatorReport:
     lag: LabelLag
     forecast: MonthForecast | None
     blocked: tuple[Blocked, ...]
+    trend: tuple[MonthFigures, ...]
 
 
 def without_people(report: IndicatorReport) -> IndicatorReport:
@@ -73,6 +75,7 @@ def report_of(
         label_lag(rounds, asked.begin, asked.end, rules.ripe_share, asked.scope),
         forecast_month(parts, asked.as_of, rules, own_of(asked.scope)) if with_forecast else None,
         structural_causes(rounds, communities, asked.scope),
+        trend_of(rounds, min(asked.as_of, asked.end - 1), asked.as_of, rules, asked.scope),
     )
 
 

@@ -1,7 +1,8 @@
 """The indicators of a period by district, street, company, community and manager, as known at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,14 @@ def indicators_of(
     )
 
 
+def totals_of(
+    facts: Mapping[Indicator, pd.DataFrame], rules: IndicatorRules, scope: Scope
+) -> dict[Indicator, Figure]:
+    """The figures, all kinds together, of the facts (see `facts_of`) that lie within a scope."""
+    tables = (_Table(indicator, ALL_KINDS, rows, rules, scope) for indicator, rows in facts.items())
+    return {table.indicator: next(iter(table.total().values()))[1] for table in tables}
+
+
 _Named = dict[str, tuple[str | None, Figure]]
 
 
@@ -126,7 +135,6 @@ class _Table:
         self._facts = facts.assign(points=points)
         self._worth = worth(points) if is_rating else 1.0
         self._mean = (points.sum() + 0.5) / (len(points) + 1)
-        self._street_strength, self._of_street = self._streets()
         self._own = self._facts[within(scope, facts)]
 
     def total(self) -> _Named:
@@ -142,7 +150,7 @@ class _Table:
         code, names = pd.factorize(own[unit], sort=True)
         prior_of_all = self._prior(unit, self._facts)
         everyone = self._facts[unit].notna().to_numpy()
-        strength = self._street_strength if unit == "street" else self._strength(unit, prior_of_all, everyone)
+        strength = self._streets[0] if unit == "street" else self._strength(unit, prior_of_all, everyone)
         counted = np.bincount(code, minlength=len(names)).astype(np.float64)
         points = np.bincount(code, own["points"], minlength=len(names))
         prior = np.bincount(code, self._prior(unit, own), minlength=len(names)) / np.maximum(counted, 1)
@@ -152,6 +160,7 @@ class _Table:
         streets = own.groupby(code)["street"].first().tolist() if unit == "community" else [None] * len(names)
         return {n: (s or None, f) for n, s, f in zip(names, streets, figures, strict=True)}
 
+    @cached_property
     def _streets(self) -> tuple[float, "pd.Series[float]"]:
         """How much the district weighs for a street, and each street's figure drawn towards it."""
         sums = self._facts.groupby("street")["points"].agg(["size", "sum"])
@@ -164,7 +173,7 @@ class _Table:
         """What each fact's unit is drawn towards: the district for a street, the fact's street for all others."""
         if unit == "street":
             return np.full(len(facts), self._mean)
-        return facts["street"].map(self._of_street).fillna(self._mean).to_numpy(dtype=np.float64)
+        return facts["street"].map(self._streets[1]).fillna(self._mean).to_numpy(dtype=np.float64)
 
     def _strength(self, unit: str, prior: Floats, told: np.ndarray) -> float:
         code, names = pd.factorize(self._facts[unit].to_numpy()[told])

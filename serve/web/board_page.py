@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from desk.indicator_report import IndicatorReport
 from desk.indicator_words import (
     SHOWN,
     UNIT_ZH,
@@ -17,8 +18,11 @@ from desk.indicator_words import (
     since,
 )
 from desk.indicators import ALL_KINDS
+from hotline.calendar import from_micros
+from hotline.indicators import Indicator, IndicatorRules
 from serve.indicators import MayReadIndicators, PeriodQuery, report_for, with_own_orders
 from serve.needs import Desk, Now, Seen
+from serve.web.charts import Point, Trend, trend_of
 from serve.web.rendering import page
 from serve.web.shown import short_of
 
@@ -59,6 +63,7 @@ def board_page(
         figures=figures,
         targets=rules.targets,
         shown=SHOWN,
+        trends=[(name, _trend(report, name, rules)) for name in SHOWN],
         whole=next(row for row in figures.total if row.kind == ALL_KINDS),
         kinds=[row for row in figures.total if row.kind != ALL_KINDS],
         rows=[row for row in figures.units.get(query.by, ()) if row.kind == ALL_KINDS],
@@ -74,3 +79,17 @@ def board_page(
         short_of=short_of,
         now=now,
     )
+
+
+def _trend(report: IndicatorReport, name: Indicator, rules: IndicatorRules) -> Trend | None:
+    points = [
+        Point(
+            f"{from_micros(month.begin):%m}月".lstrip("0"),
+            month.figures[name].value,
+            month.figures[name].low or 0.0,
+            month.figures[name].high or 0.0,
+            not month.is_over,
+        )
+        for month in report.trend
+    ]
+    return trend_of(name.zh, points, rules.targets.get(name))

@@ -19,7 +19,7 @@ from hotline.indicators import Indicator, IndicatorRules
 from tests.builders import Records, a_callback, a_community, an_event, an_order, at
 
 RULES = IndicatorRules(least=5)
-_SHEETS = ["总览", "街镇", "企业", "小区", "项目经理", "预测", "结构性原因", "口径说明"]
+_SHEETS = ["总览", "趋势", "街镇", "企业", "小区", "项目经理", "预测", "结构性原因", "口径说明"]
 
 
 def _ask(frame: OrderFrame) -> tuple[Floats, Mask]:

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desk.indicator_trend import trend_of
 from desk.indicators import ALL_KINDS, Figure, Indicators, Row, indicators_of
+from desk.month_forecast import month_of
 from desk.rounds import Rounds
 from features.chronicle import Chronicle
 from hotline.indicators import Indicator, IndicatorRules, Label
@@ -127,3 +129,23 @@ def test_orders_that_are_left_out_are_in_no_figure() -> None:
     without = np.array([name.startswith("苑") for name in chronicle.order_ids])
     told = indicators_of([Rounds.of(chronicle, at(30), without)], at(0), at(20), RULES)
     assert told.total == _told(_rated("园", [3] * 5)).total
+
+
+def test_the_trend_tells_of_each_month_what_its_own_report_tells() -> None:
+    records = Records()
+    for month in range(3):
+        for number in range(6):
+            name = f"{month} {number}"
+            records += an_order(name, community="园", street="东")
+            records += an_event(name, "closed", at(1 + 30 * month), verdict="resolved")
+            records += a_callback(name, at(3 + 30 * month), 3 if number > month else 0)
+    rounds = [Rounds.of(Chronicle.of(records.log()), at(70))]
+    trend = trend_of(rounds, at(70), at(70), RULES)
+    assert len(trend) == 12 and [month.is_over for month in trend] == [True] * 11 + [False]
+    told = [month.figures[_SATISFACTION] for month in trend]
+    assert [figure.counted for figure in told][:8] == [0] * 8 and told[0].value is None
+    assert sum(figure.counted for figure in told) == 18
+    for month in trend:
+        begin, end = month_of(month.begin)
+        [row] = indicators_of(rounds, begin, end, RULES, units=(), kinds=(ALL_KINDS,)).total
+        assert row.figures == month.figures

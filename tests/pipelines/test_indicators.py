@@ -83,7 +83,7 @@ def test_the_settings_file_changes_the_figures_and_a_wrong_one_is_named(
 def test_the_book_is_written_whole(run: CliRunner, tmp_path: Path) -> None:
     out = tmp_path / "7月.xlsx"
     assert run.invoke(command.app, ["indicators", *_PERIOD, *_AT, "--out", str(out)]).exit_code == 0
-    assert load_workbook(out).sheetnames[:5] == ["总览", "街镇", "企业", "小区", "项目经理"]
+    assert load_workbook(out).sheetnames[:5] == ["总览", "趋势", "街镇", "企业", "小区"]
 
 
 @pytest.mark.parametrize(
