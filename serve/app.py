@@ -34,6 +34,7 @@ from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.web.board_page import board_pages
 from serve.web.deeds import deed_forms
+from serve.web.kept_forecasts import KeptForecasts
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.indicator_rules = read_indicator_rules(settings.indicators_file)
     app.state.clock = clock = clock_of(settings)
     app.state.desk = OpenDesk(settings, app.state.playbook.rules)
+    app.state.kept_forecasts = KeptForecasts()
     app.state.turn = Lock()
     app.state.metrics = Metrics()
     app.state.score_log = ScoreLog(app.state.metrics)

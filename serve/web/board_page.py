@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from desk.board.forecasting import asked_first
 from desk.indicator_report import IndicatorReport
 from desk.indicator_words import (
     SHOWN,
@@ -18,11 +19,16 @@ from desk.indicator_words import (
     since,
 )
 from desk.indicators import ALL_KINDS
+from desk.situations import situations
 from hotline.calendar import from_micros
 from hotline.indicators import Indicator, IndicatorRules
+from hotline.policy import Action
+from serve.errors import Unavailable
 from serve.indicators import MayReadIndicators, PeriodQuery, report_for, with_own_orders
 from serve.needs import Desk, Now, Seen
+from serve.open_desk import OpenDesk
 from serve.web.charts import Point, Trend, trend_of
+from serve.web.kept_forecasts import KeptForecasts
 from serve.web.rendering import page
 from serve.web.shown import short_of
 
@@ -30,6 +36,8 @@ board_pages = APIRouter(include_in_schema=False)
 HERE = "/board"
 #: So many orders to be turned are listed.
 _TURNS = 20
+#: With so many orders a forecast takes two or three seconds; with more it is made when somebody asks.
+_QUICK = 30_000
 Unit = Literal["street", "company", "community", "manager"]
 
 
@@ -38,6 +46,11 @@ class BoardQuery(PeriodQuery):
 
     forecast: bool = Field(False)
     by: Unit = "street"
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether this month is asked about, as it stands now."""
+        return self.begin is self.end is self.at is None
 
 
 @board_pages.get(HERE)
@@ -52,7 +65,22 @@ def board_page(
     """The indicators of one's orders."""
     rules = request.app.state.indicator_rules
     asked = replace(query.asked(who, now), units=(query.by,))
-    report = with_own_orders(report_for(who, asked, query, desk, rules), who, seen, _TURNS)
+    kept: KeptForecasts = request.app.state.kept_forecasts
+    forecast = None if query.forecast or not query.is_of_now else kept.of(who, now)
+    make_one = query.is_of_now and forecast is None and _is_quick(desk)
+    report = report_for(
+        who, asked, query.model_copy(update={"forecast": query.forecast or make_one}), desk, rules
+    )
+    if forecast is not None:
+        report = replace(report, forecast=forecast)
+    elif report.forecast is not None and query.is_of_now:
+        kept.keep(who, report.forecast)
+    report = with_own_orders(report, who, seen, _TURNS)
+    turns = report.forecast.turns if report.forecast else ()
+    if who.may(Action.FORECAST):
+        about = situations(desk.store, [turn.order_id for turn in turns], now)
+        hidden = asked_first(desk.store, about.values(), now)
+        turns = tuple(turn for turn in turns if turn.order_id not in hidden)
     figures = report.figures
     return page(
         request,
@@ -71,14 +99,23 @@ def board_page(
         units={unit: zh for unit, zh in UNIT_ZH.items()},
         lag=list(lag_sentences(report.lag)),
         foreseen=list(forecast_sentences(report.forecast, rules)) if report.forecast else [],
-        turns=report.forecast.turns if report.forecast else (),
-        with_forecast=query.forecast,
+        turns=turns,
+        with_forecast=query.forecast or make_one,
         settings=list(settings_lines(rules)),
         percent=percent,
         since=since,
         short_of=short_of,
         now=now,
     )
+
+
+def _is_quick(desk: OpenDesk) -> bool:
+    """Whether a forecast takes no longer than a page may."""
+    try:
+        scorer = desk.in_service().scorer
+    except Unavailable:
+        return False
+    return len(scorer.lookout.look().base.chronicle.order_ids) <= _QUICK
 
 
 def _trend(report: IndicatorReport, name: Indicator, rules: IndicatorRules) -> Trend | None:
