@@ -30,6 +30,7 @@ class Deed(StrEnum):
     DELAYED = EventType.DELAYED.value
     ESCALATED = EventType.ESCALATED.value
     PUT_RIGHT = EventType.PUT_RIGHT.value
+    ACCEPTED = EventType.ACCEPTED.value
     REPAIRING = EventType.REPAIRING.value
     EXPLAINED = EventType.EXPLAINED.value
     REFERRED = EventType.REFERRED.value
@@ -50,6 +51,7 @@ _DEED_ZH = {
     Deed.DELAYED: "告知延期",
     Deed.ESCALATED: "上报",
     Deed.PUT_RIGHT: "已整改",
+    Deed.ACCEPTED: "已接单",
     Deed.REPAIRING: "已开始维修",
     Deed.EXPLAINED: "已解释说明",
     Deed.REFERRED: "已引导特约维修",

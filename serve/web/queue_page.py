@@ -1,5 +1,6 @@
 """优先队列: today's calls of one's desk, claimed by one at a time, written down, or disagreed with."""
 
+import secrets
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from desk.board.queue_list import queue_list
 from desk.intake import Intake
 from desk.queue import working
 from desk.refusals import Refused
-from hotline.duties import group_of
+from hotline.duties import Post, group_of, posts_of
 from hotline.lifecycle import EventType
 from hotline.order import OrderEvent
 from hotline.policy import Action
@@ -37,6 +38,7 @@ CALLS = {
 #: Why one disagrees; only these, so that nothing personal is written.
 WHYS = ("市民已明确表示满意", "已有同事联系过", "预判与实际情况不符", "不归本岗位办理", "其他")
 _SAID = {
+    "accepted": "已登记接单",
     "claimed": "已认领，请尽快联系",
     "done": "已登记",
     "disagreed": "已记录您的意见，交给做模型的同事",
@@ -84,6 +86,8 @@ def queue_page(
         wheres={row.entry.order_id: place_of(row.situation.order) for row in shown},
         group=group,
         waiting={matter.push.order_id: matter for matter in group if matter.accepted_at is None},
+        may_accept=who.may(Action.WRITE_EVENT) and Post.STREET_HANDLER in posts_of(who.role),
+        tap=secrets.token_urlsafe(12),
         has_robot=request.app.state.settings.liaison_url is not None,
         label=who.label,
         short_of=short_of,

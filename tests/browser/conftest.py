@@ -132,6 +132,11 @@ class Watched:
     said: list[str]
     asked: list[str]
 
+    def hear(self, kind: str, text: str) -> None:
+        """Keep what the console complains of; that a form was refused is told on its page."""
+        if kind == "error" and "status of 422" not in text:
+            self.said.append(text)
+
     def assert_clean(self, address: str) -> None:
         """Nothing complained, nobody else was asked, nothing is wider than the screen."""
         assert self.said == []
@@ -159,9 +164,7 @@ def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         watched = Watched(page, context, [], [])
-        page.on(
-            "console", lambda message: watched.said.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", lambda message: watched.hear(message.type, message.text))
         page.on("pageerror", lambda error: watched.said.append(str(error)))
         page.on("request", lambda request: watched.asked.append(request.url))
         page.goto(f"{service.address}/login")
