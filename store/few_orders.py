@@ -45,6 +45,16 @@ def rows_of(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[
     return {"orders": orders, "events": events, "callbacks": callbacks, "communities": list(communities)}
 
 
+def ratings_since(connection: Connection, by: str, since: int, until: int) -> list[tuple[str, int]]:
+    """Order and rating (0–3) of every answer to this caller that was known in [since, until)."""
+    columns = tables.callbacks.c
+    asked = select(columns.order_id, columns.callback_id, columns.rating).where(
+        columns.by == by, columns.known_at >= since, columns.known_at < until
+    )
+    found = _newest(dict(row) for row in connection.execute(asked).mappings())
+    return [(row["order_id"], int(row["rating"])) for row in found if row["rating"] is not None]
+
+
 def _read(
     connection: Connection, table: Table, columns: tuple[str, ...], keys: Sequence[str], key: str = "order_id"
 ) -> Iterator[Row]:

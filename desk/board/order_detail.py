@@ -101,7 +101,9 @@ def _steps(situation: Situation) -> Iterable[Step]:
         )
         for call in order.callbacks
     ]
-    return sorted([*events, *calls], key=lambda step: step.at)
+    received = Step(EventType.RECEIVED.zh, order.received_at, order.source or "")
+    told = [step for step in events if step.event and step.event.type != EventType.RECEIVED]
+    return sorted([received, *told, *calls], key=lambda step: step.at)
 
 
 def _name(event_type: str) -> str:

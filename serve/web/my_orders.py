@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from desk.access.person import Person
+from desk.board.lately import rated_lately
 from desk.board.my_orders import MyOrders, OrderCard, Reader, SortedBy, my_orders
 from hotline.bands import RiskBand
 from hotline.duties import posts_of
@@ -108,6 +109,7 @@ def my_orders_page(
         find=asked.find,
         more=asked.more,
         address=asked.address,
+        lately={} if found.cards else rated_lately(desk.store, who.scope, now),
         mark=mark,
         now=now,
         done=asked.done,

@@ -16,7 +16,7 @@ from hotline.scope import scope_of
 from serve.clock import clock_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
-from tests.serve.conftest import a_key, serving, settings_of
+from tests.serve.conftest import a_key, serving, settings_of, wait_until_ready
 
 _PAGE = {"Accept": "text/html"}
 
@@ -205,6 +205,31 @@ def test_without_a_model_clocks_and_duties_go_on(without_model: TestClient, tmp_
     page = without_model.get(f"/my-orders/{order_id}", headers=key)
     assert page.status_code == 200 and "现在没有模型预判" in page.text and "先行联系市民" in page.text
     assert _tap(without_model, key, order_id).status_code == 303
+
+
+def test_when_the_model_is_away_its_last_word_is_told_with_its_time(own_home: Path) -> None:
+    settings = settings_of(own_home).model_copy(update={"rescore_minutes": 0})
+    with serving(settings) as client:
+        wait_until_ready(client)
+        order_id, key = _sent(client, manager="巳二经理"), _key(own_home, "巳二经理")
+        assert client.get(f"/my-orders/{order_id}", headers=key).status_code == 200  # scored, and logged
+    (own_home / "models" / "champion.json").unlink()
+    with serving(settings) as client:
+        shown = client.get("/my-orders", headers=key).text
+        assert "现在没有模型预判" in shown and 'class="dots"' not in shown
+        page = client.get(f"/my-orders/{order_id}", headers=key).text
+        assert "上次预判（今天" in page and "四级评价" not in page
+        assert "上次预判（今天" in client.get("/my-orders", headers=key).text
+
+
+def test_whoever_has_nothing_open_reads_how_it_went_lately(client: TestClient, shared_home: Path) -> None:
+    key = _key(shared_home, "空经理")
+    assert "近7天官方回访：还没有结果" in client.get("/my-orders", headers=key).text
+    for rating, days in (("满意", 1), ("满意", 3), ("不满意", 2), ("一般", 9)):
+        order_id = _sent(client, manager="空经理", received_at=ago(300), events=[an_event("closed", 280)])
+        rated = {"by": "city", "happened_at": ago(24 * days), "answered": True, "rating": rating}
+        assert client.post(f"/api/v1/orders/{order_id}/callbacks", json=rated).status_code == 201
+    assert "满意2件，基本满意0件，一般1件，不满意1件" in client.get("/my-orders", headers=key).text
 
 
 def test_two_hundred_orders_come_in_time_and_are_small(client: TestClient, shared_home: Path) -> None:
