@@ -39,7 +39,7 @@ from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
 from serve.web.pages import pages
-from serve.web.problem_page import tell_people
+from serve.web.problem_page import tell_people, unforeseen
 from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
 
@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     tell_refusals(app)
     tell_people(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, unforeseen=unforeseen)
     app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
         app.include_router(router)

@@ -3,6 +3,7 @@
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -26,11 +27,13 @@ class Guard:
 
     Every request has an id, in its answer as in the log, and every answer tells browsers to be careful.
 
-    Neither addresses nor bodies are logged: there may be citizens in them.
+    Neither addresses nor bodies are logged: there may be citizens in them. `unforeseen` makes the answer to a request
+    that something went wrong with.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, unforeseen: Callable[[Scope], ASGIApp]) -> None:
         self.app = app
+        self.unforeseen = unforeseen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,9 +57,7 @@ class Guard:
         except Exception as error:
             _LOG.error("unforeseen", kind=type(error).__name__, where=_where(error))
             if not status:
-                remedy = "report it with the time of day; nothing half-done was kept"
-                answer = told(500, "unforeseen", "something went wrong here", remedy)
-                await answer(scope, receive, sending)
+                await self.unforeseen(scope)(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "(none)")
             milliseconds = round(1000 * (time.perf_counter() - began), 1)

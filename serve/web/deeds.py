@@ -133,10 +133,9 @@ def _moment(written: str) -> datetime | None:
     if not written:
         return None
     try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
+        return datetime.fromisoformat(written).astimezone(SHANGHAI)
+    except (ValueError, OverflowError):
         raise Refused("tapped_at", "登记时间无法识别，请重新登记") from None
-    return found.astimezone(SHANGHAI)
 
 
 def _end_of_day(written: str) -> datetime | None:

@@ -6,7 +6,9 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.types import Scope
 
+from serve.errors import told
 from serve.refusals import is_page
 from serve.visit import visit_of
 from serve.web.rendering import address_before, page
@@ -33,27 +35,42 @@ def tell_people(app: FastAPI) -> None:
         app.exception_handlers[kind] = _told_to_people(handler)
 
 
+def unforeseen(scope: Scope) -> Response:
+    """The answer when something went wrong here; it tells nothing of what."""
+    request = Request(scope)
+    answer = told(
+        500,
+        "unforeseen",
+        "something went wrong here",
+        "report it with the time of day; nothing half-done was kept",
+    )
+    return _page_of(request, answer) if is_page(request) else answer
+
+
 def _told_to_people(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def told(request: Request, error: Any) -> Response:
+    def as_read(request: Request, error: Any) -> Response:
         answer: Response = handler(request, error)
         if not is_page(request) or not isinstance(answer, JSONResponse):
             return answer
-        problem = orjson.loads(bytes(answer.body))["error"]
-        said, line = _SAID.get(problem["code"], _OTHER)
-        lines = [fault["message"] for fault in problem["fields"] if not fault["message"].isascii()] or [line]
-        who = visit_of(request.scope).person
-        found = page(
-            request,
-            who,
-            "problem.html",
-            answer.status_code,
-            said=said,
-            lines=lines,
-            request_id=request.scope["state"].get("request_id", ""),
-            back=address_before(request),
-        )
-        if "retry-after" in answer.headers:
-            found.headers["Retry-After"] = answer.headers["retry-after"]
-        return found
+        return _page_of(request, answer)
 
-    return told
+    return as_read
+
+
+def _page_of(request: Request, answer: Response) -> Response:
+    problem = orjson.loads(bytes(answer.body))["error"]
+    said, line = _SAID.get(problem["code"], _OTHER)
+    lines = [fault["message"] for fault in problem["fields"] if not fault["message"].isascii()] or [line]
+    found = page(
+        request,
+        visit_of(request.scope).person,
+        "problem.html",
+        answer.status_code,
+        said=said,
+        lines=lines,
+        request_id=request.scope["state"].get("request_id", ""),
+        back=address_before(request),
+    )
+    if "retry-after" in answer.headers:
+        found.headers["Retry-After"] = answer.headers["retry-after"]
+    return found

@@ -133,3 +133,15 @@ def test_something_unforeseen_is_told_without_its_inside(
     printed = "".join(capsys.readouterr())
     assert "RuntimeError" in printed
     assert "13800002222" not in printed + answer.text and "Traceback" not in printed + answer.text
+
+
+def test_people_read_a_page_about_something_unforeseen_too(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("13800002222 was in the way")
+
+    monkeypatch.setattr("serve.web.queue_page.queue_list", broken)
+    answer = client.get("/queue", headers={"Accept": "text/html"})
+    assert answer.status_code == 500 and "系统暂时不能用，不是您的问题" in answer.text
+    assert "13800002222" not in answer.text and answer.headers["content-type"].startswith("text/html")
