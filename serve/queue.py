@@ -90,6 +90,16 @@ def disagree(
     return writing.answered(QueueWritten, write)
 
 
+@queue.post("/queue/{order_id:path}/not-reached", responses=_WRITES)
+def not_reached(
+    who: MayWork, order_id: WhichOrder, seen: Seen, desk: Desk, playbook: Rulebook, now: Now
+) -> QueueWritten:
+    """Say that a call was made and nobody answered; the order comes back after two hours, the call counts."""
+    seen.order(who, order_id)
+    working.not_reached(desk.store, order_id, who, now, playbook.rules.claims_held_for)
+    return QueueWritten(order_id=order_id, status="not_reached")
+
+
 @queue.post("/queue/{order_id:path}/release", responses=_WRITES)
 def release(
     who: MayWork, order_id: WhichOrder, seen: Seen, desk: Desk, playbook: Rulebook, now: Now

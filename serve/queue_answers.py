@@ -134,7 +134,7 @@ class QueueWritten(BaseModel):
     """What became of an order of the queue."""
 
     order_id: str
-    status: Literal["done", "disagreed", "released"]
+    status: Literal["done", "disagreed", "not_reached", "released"]
     event_type: CallWord | None = None
 
 

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     DONE = "done"
     DISAGREED = "disagreed"
     RELEASED = "released"
+    NOT_REACHED = "not_reached"
 
 
 @dataclass(frozen=True)

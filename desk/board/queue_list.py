@@ -18,7 +18,7 @@ from store.database import Store
 
 #: So many orders below the cut line are shown with their reasons.
 _BELOW = 20
-_HANDLED = (Outcome.DONE, Outcome.DISAGREED)
+_HANDLED = (Outcome.DONE, Outcome.NOT_REACHED, Outcome.DISAGREED)
 
 
 @dataclass(frozen=True)

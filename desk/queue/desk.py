@@ -24,6 +24,8 @@ from store.database import Store
 
 #: Those who were called since then are not called again today.
 _TODAY = timedelta(hours=24)
+#: Whoever did not answer is called again after so long.
+_TRY_AGAIN = timedelta(hours=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +102,12 @@ def _hands_on(
     taken = {order_id: Place.CLAIMED for order_id, claim in held.items() if claim.person != who.label}
     begin = to_micros(datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI))
     done = store.ended_claims(to_micros(now - _TODAY), Outcome.DONE)
+    tried = store.ended_claims(to_micros(now - _TRY_AGAIN), Outcome.NOT_REACHED)
+    taken |= {claim.order_id: Place.TRIED for claim in tried}
     ended = (*done, *store.ended_claims(to_micros(now - _TODAY), Outcome.DISAGREED))
     taken |= {claim.order_id: Place.DONE for claim in ended}
-    made = sum(claim.desk == who.desk and (claim.ended_at or 0) >= begin for claim in done)
+    calls = (*done, *store.ended_claims(begin, Outcome.NOT_REACHED))
+    made = sum(claim.desk == who.desk and (claim.ended_at or 0) >= begin for claim in calls)
     return held, taken, made
 
 

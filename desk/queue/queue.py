@@ -26,6 +26,7 @@ class Place(StrEnum):
     NOTHING_TO_GAIN = "nothing_to_gain"
     CLAIMED = "claimed"
     DONE = "done"
+    TRIED = "tried"
     LEFT = "left"
     SAME_INCIDENT = "same_incident"
 
@@ -43,6 +44,7 @@ _PLACE_ZH = {
     Place.NOTHING_TO_GAIN: "来不及或无益：官方回访已过，或联系改变不了评价",
     Place.CLAIMED: "已有人认领",
     Place.DONE: "本轮已联系",
+    Place.TRIED: "刚才没有打通，两小时后再打",
     Place.LEFT: "临界抽签未抽中，本次不主动联系；有应办事项的照办",
     Place.SAME_INCIDENT: "与排在前面的工单是同一件事",
 }

@@ -45,6 +45,16 @@ def called(
     return written
 
 
+def not_reached(store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta) -> None:
+    """Write down that a call was made and nobody answered; the order comes back to the queue after a while.
+
+    ClaimedByAnother where somebody else holds it.
+    """
+    with store.transaction() as within:
+        claim(within, order_id, who, now, held_for)
+        within.end_claim(order_id, who.label, to_micros(now), Outcome.NOT_REACHED)
+
+
 def let_go(
     store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta, reason: str | None = None
 ) -> None:

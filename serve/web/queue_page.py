@@ -43,6 +43,7 @@ _SAID = {
     "done": "已登记",
     "disagreed": "已记录您的意见，交给做模型的同事",
     "released": "已放回队列",
+    "not_reached": "已记下没打通，两小时后再排进来",
 }
 
 
@@ -144,6 +145,18 @@ async def disagree(
 
     await writing.written(who, order_id, write)
     return _back("disagreed", order_id)
+
+
+@queue_pages.post(HERE + "/{order_id:path}/not-reached")
+async def not_reached(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Write down that nobody answered."""
+    held_for = playbook.rules.claims_held_for
+    await writing.written(
+        who, order_id, lambda way_in, now: working.not_reached(way_in.store, order_id, who, now, held_for)
+    )
+    return _back("not_reached", order_id)
 
 
 @queue_pages.post(HERE + "/{order_id:path}/release")

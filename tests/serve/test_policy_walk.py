@@ -58,7 +58,7 @@ class Walk:
         body = an_event("urged", 3) if path.endswith("/events") else order
         body = a_callback() if path.endswith("/callbacks") else body
         body = {"reason": "已经满意"} if path.endswith("/disagree") else body
-        body = {} if path.endswith(("/claim", "/done", "/release")) else body
+        body = {} if path.endswith(("/claim", "/done", "/release", "/not-reached")) else body
         body = {"petition_no": "XF-1"} if path.endswith("/numbers") else body
         body = {"order_ids": [order["order_id"]]} if path.endswith(":batch") else body
         tap = f"walk-{abs(hash(headers.get('Authorization')))}"

@@ -1,6 +1,7 @@
 """The queue over the API: today's calls, claimed by one at a time, done, or disagreed with."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,31 @@ def test_neighbours_who_report_the_same_are_one_call(client: TestClient, desks: 
     head, other = sorted((first, second), key=lambda name: placed[name]["place"] == "same_incident")
     assert placed[other]["place"] == "same_incident"
     assert placed[head]["same_incident"] == [other]
+
+
+def test_who_does_not_answer_is_called_again_after_two_hours_and_the_call_counts(
+    client: TestClient, desks: list[dict[str, str]]
+) -> None:
+    name = _closed(client, category="公共照明", community="没打通小区")
+    mine, theirs = desks
+    before = _queue(client, mine)["capacity"]
+    assert client.post(f"/api/v1/queue/{name}/not-reached", headers=mine).json()["status"] == "not_reached"
+    for key in (mine, theirs):
+        placed = _placed(client, key, name)
+        assert (placed["place"], placed["place_zh"]) == ("tried", "刚才没有打通，两小时后再打")
+    assert _queue(client, mine)["capacity"] == before - 1
+    app = client.app
+    clock = app.state.clock  # type: ignore[attr-defined]
+    app.state.clock = lambda: clock() + timedelta(minutes=121)  # type: ignore[attr-defined]
+    try:
+        assert _placed(client, theirs, name)["place"] not in ("tried", "done", "claimed")
+    finally:
+        app.state.clock = clock  # type: ignore[attr-defined]
+
+
+def test_of_an_order_that_somebody_holds_another_cannot_say_that_nobody_answered(
+    client: TestClient, desks: list[dict[str, str]]
+) -> None:
+    name = _closed(client)
+    client.post(f"/api/v1/queue/{name}/claim", headers=desks[0])
+    assert_told(client.post(f"/api/v1/queue/{name}/not-reached", headers=desks[1]), 409, "claimed")
