@@ -27,6 +27,7 @@ from hotline.satisfaction import LEVELS_ZH, Rating
 from serve.access import allowed
 from serve.errors import Unavailable
 from serve.needs import Desk, Now, Rulebook, Seen, Together, WhichOrder
+from serve.open_desk import InService
 from serve.web.charts import Course, course_of
 from serve.web.deeds import HERE, JustNow, MayWrite, back_to, key_of
 from serve.web.my_orders import reader_of
@@ -71,10 +72,10 @@ class _OrderPage:
         fault: Refused | None = None,
     ) -> Response:
         """The page; with what was typed, and what is wrong with it, where something could not be written."""
-        has_model = self._has_model()
-        detail = await run_in_threadpool(self._detail, who, order_id, has_model)
+        service = self._service()
+        detail = await run_in_threadpool(self._detail, who, order_id, service is not None)
         prediction = None
-        if has_model and not detail.is_over and not detail.is_asked:
+        if service and not detail.is_over and not detail.is_asked:
             prediction = await self._score(who, order_id)
         order, now = detail.situation.order, self.now
         return page(
@@ -91,6 +92,7 @@ class _OrderPage:
             short=short_of(order_id),
             card=ShownCard(OrderCard(detail.situation, prediction, detail.mine[0] if detail.mine else None)),
             levels=_levels(prediction),
+            sure=service.scorer.champion.model.sets.stated if service else None,
             up=_reasons(prediction, True),
             down=_reasons(prediction, False),
             course=_course(detail, prediction, self.playbook.rules, now),
@@ -110,10 +112,10 @@ class _OrderPage:
             back=f"{HERE}/{order_id}",
         )
 
-    def _has_model(self) -> bool:
+    def _service(self) -> InService | None:
         with suppress(Unavailable):
-            return self.desk.in_service() is not None
-        return False
+            return self.desk.in_service()
+        return None
 
     def _detail(self, who: Person, order_id: str, has_model: bool) -> OrderDetail:
         self.seen.order(who, order_id)
