@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, bindparam, select
 
-from hotline.scope import Whereabouts
+from hotline.scope import PARTS, Whereabouts
 from store.connection import reading
 from store.frames import IDS_A_QUESTION
 from store.tables import order_revisions as _revisions
@@ -27,6 +27,25 @@ def whereabouts(engine: Engine, order_ids: Sequence[str]) -> dict[str, Whereabou
                 before = found.get(order_id)
                 found[order_id] = _with(before, said) if before else Whereabouts(*said)
     return found
+
+
+def names_in_use(engine: Engine) -> dict[str, list[str]]:
+    """Every street, company, community and manager that an order has ever named, sorted, by field."""
+    with reading(engine) as connection:
+        return {
+            field: sorted(name for name in connection.scalars(select(_revisions.c[field]).distinct()) if name)
+            for field in PARTS.values()
+        }
+
+
+def firms_of_managers(engine: Engine) -> dict[str, frozenset[str]]:
+    """Every manager whom an order has ever named, with the companies named beside them."""
+    firms: dict[str, set[str]] = {}
+    named = select(_revisions.c.manager, _revisions.c.company).where(_revisions.c.manager.isnot(None))
+    with reading(engine) as connection:
+        for manager, company in connection.execute(named.distinct()):
+            firms.setdefault(manager, set()).update({company} - {None})
+    return {manager: frozenset(companies) for manager, companies in firms.items()}
 
 
 def _with(before: Whereabouts, said: Sequence[str | None]) -> Whereabouts:

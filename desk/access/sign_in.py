@@ -62,7 +62,7 @@ class SignIn:
             raise WrongPassword
         failures.settle(engine, account, place)
         if passwords.is_outdated(expected):
-            accounts.set_password(engine, name, passwords.hashed(password), end_sessions=False)
+            accounts.renew_hash(engine, name, passwords.hashed(password))
         token = secrets.token_urlsafe(32)
         accounts.open_session(engine, session_hash(token), name, now, now - SESSION_LENGTH)
         return token
