@@ -123,7 +123,9 @@ def limit_zh(name: str) -> str:
 
 def _usual(of: Any, name: str) -> Any:
     value = getattr(of, name)
-    return sorted(value) if isinstance(value, frozenset | tuple) else value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 SETTINGS: tuple[Setting, ...] = (

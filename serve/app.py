@@ -33,6 +33,7 @@ from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.web.board_page import board_pages
 from serve.web.manage import manage_pages
+from serve.web.me_page import me_pages
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -80,7 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
         app.include_router(router)
-    app.include_router(manage_pages)
+    for router in (me_pages, manage_pages):
+        app.include_router(router)
     check_all_declare(app)
     return app
 

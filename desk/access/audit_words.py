@@ -62,7 +62,7 @@ def outcome_zh(outcome: str) -> str:
         return "完成" if outcome < "400" else "系统没有完成" if outcome >= "500" else "没有受理"
     said, _, what = outcome.partition(": ")
     if said in _SAID:
-        return f"{_SAID[said]}：{_SETTINGS.get(what, what)}"
+        return f"{_SAID[said]}：{_SETTINGS.get(what, what)}" if what else _SAID[said]
     forgotten = _FORGOTTEN.search(outcome)
     return f"清除了{forgotten[1]}件工单的个人信息" if forgotten else outcome
 

@@ -50,7 +50,7 @@ class Issuing:
             )
         chosen = password or passwords.generated()
         account = accounts.Account(
-            _plain(name), role, scope, _hashed(chosen), self._at, is_given=password is None
+            _plain(name), role, scope, hash_of(chosen), self._at, is_given=password is None
         )
         if not accounts.add_account(self.engine, account):
             raise NotIssued(
@@ -64,7 +64,7 @@ class Issuing:
     def set_password(self, name: str, password: str | None = None) -> str:
         """Another password, given or made; open sessions of the account end. NotIssued where there is no account."""
         chosen = password or passwords.generated()
-        if not accounts.set_password(self.engine, name, _hashed(chosen), is_given=password is None):
+        if not accounts.set_password(self.engine, name, hash_of(chosen), is_given=password is None):
             raise _no_account(name)
         self._note(f"password changed: {name}")
         return chosen
@@ -193,7 +193,8 @@ def _last_admin() -> NotIssued:
     return NotIssued(message, "role", "这是最后一位在用的系统管理员，请先新建另一位")
 
 
-def _hashed(password: str) -> str:
+def hash_of(password: str) -> str:
+    """The hash to keep of a password. NotIssued where it is too short or too long."""
     try:
         return passwords.hashed(password)
     except ArgumentError as error:

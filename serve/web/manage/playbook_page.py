@@ -12,13 +12,16 @@ from desk.access.person import Person
 from desk.indicator_words import settings_lines
 from desk.playbook_changing import NotSettable
 from desk.playbook_in_force import InForce
+from hotline.bands import RiskBand
 from hotline.draw_rules import MAY_DRAW
 from hotline.playbook import LIMIT_NAMES
 from hotline.playbook_settings import SECTIONS_ZH, SETTINGS, SettingName, limit_zh, setting_of
 from hotline.playbook_typed import told_of, typed_of
 from hotline.policy import Action
 from serve.access import allowed
+from serve.errors import Unavailable
 from serve.needs import Desk, Now
+from serve.open_desk import OpenDesk
 from serve.web.manage.changing import change_setting
 from serve.web.manage.parts import PLAYBOOK, Form, manage_page
 from serve.web.manage.settings_shown import NUMBERED, UNITS, ShownSetting, shown_setting
@@ -30,6 +33,8 @@ MaySet = Annotated[Person, allowed(Action.SET_PLAYBOOK)]
 #: The sections of this page; the capacities have one of their own.
 _SECTIONS = ("rules", "limits", "calendar", "draw")
 _CHANGES = 30
+#: Lines beside which it is told how many open orders reach them.
+_LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 _SAID = {"saved": "设置已改，马上生效", "back": "设置已恢复，马上生效", "same": "和现在一样，没有改动"}
 
 
@@ -108,8 +113,19 @@ def _shown(
         known_streets=names_in_use(store.engine)["street"],
         indicators=list(settings_lines(request.app.state.indicator_rules)),
         indicators_from_file=request.app.state.settings.indicators_file is not None,
+        reached=_reached(request.app.state.desk, now),
         now=now,
     )
+
+
+def _reached(desk: OpenDesk, now: datetime) -> list[tuple[float, int]]:
+    """How many open orders reach each line that one might draw; none told while no model serves."""
+    try:
+        scored = desk.in_service().worklist.now(now)
+    except Unavailable:
+        return []
+    risks = [p.dissatisfied for p in scored.predictions if p.band is not RiskBand.GREY]
+    return [(line, sum(risk >= line for risk in risks)) for line in _LINES]
 
 
 def _settings(found: InForce, section: str) -> list[ShownSetting]:
