@@ -14,6 +14,11 @@ _PAGES = {
     "话务一": ("/queue", "/my-orders", "/board?by=company", "/model"),
     "街镇": ("/my-orders", "/board?by=community", "/model"),
     "分析": ("/model", "/board"),
+    "管理员": (
+        *(f"/manage/{part}" for part in ("accounts", "keys", "handover", "capacity", "playbook", "audit")),
+        "/manage/accounts/one?name=街镇",
+    ),
+    "东苑物业": ("/manage/handover", "/queue"),
 }
 
 
