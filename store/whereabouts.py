@@ -31,21 +31,27 @@ def whereabouts(engine: Engine, order_ids: Sequence[str]) -> dict[str, Whereabou
 
 def names_in_use(engine: Engine) -> dict[str, list[str]]:
     """Every street, company, community and manager that an order has ever named, sorted, by field."""
-    with reading(engine) as connection:
-        return {
-            field: sorted(name for name in connection.scalars(select(_revisions.c[field]).distinct()) if name)
-            for field in PARTS.values()
-        }
+    told = _named(engine)
+    return {
+        field: sorted({name for name in names if name})
+        for field, names in zip(PARTS.values(), zip(*told, strict=True) if told else [()] * 4, strict=True)
+    }
 
 
 def firms_of_managers(engine: Engine) -> dict[str, frozenset[str]]:
     """Every manager whom an order has ever named, with the companies named beside them."""
     firms: dict[str, set[str]] = {}
-    named = select(_revisions.c.manager, _revisions.c.company).where(_revisions.c.manager.isnot(None))
-    with reading(engine) as connection:
-        for manager, company in connection.execute(named.distinct()):
-            firms.setdefault(manager, set()).update({company} - {None})
+    for _, company, _, manager in _named(engine):
+        if manager:
+            firms.setdefault(manager, set()).update([company] if company else [])
     return {manager: frozenset(companies) for manager, companies in firms.items()}
+
+
+def _named(engine: Engine) -> list[tuple[str | None, ...]]:
+    """What orders have named together: street, company, community and manager."""
+    together = select(*(_revisions.c[field] for field in PARTS.values())).distinct()
+    with reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(together)]
 
 
 def _with(before: Whereabouts, said: Sequence[str | None]) -> Whereabouts:

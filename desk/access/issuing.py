@@ -56,7 +56,7 @@ class Issuing:
             raise NotIssued(
                 f"there is an account {name} already; `qingling user password` changes it",
                 "name",
-                "已经有这个账号；要改密码、身份或范围，请打开该账号",
+                "已经有这个账号；没有记下密码的，请打开该账号另换一个",
             )
         self._note(f"account added: {name}")
         return chosen
