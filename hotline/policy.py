@@ -72,6 +72,7 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"
     SET_CAPACITY = "set_capacity"
     SET_PLAYBOOK = "set_playbook"
+    SET_STREET_LIMITS = "set_street_limits"
 
     @property
     def zh(self) -> str:
@@ -105,6 +106,7 @@ _ACTION_ZH = {
     Action.HAND_OVER: "移交在办工单",
     Action.SET_CAPACITY: "调整本岗位的容量",
     Action.SET_PLAYBOOK: "调整手册设置",
+    Action.SET_STREET_LIMITS: "调整本街镇的时限",
 }
 
 _A = Action
@@ -131,7 +133,10 @@ GRANTS: dict[Role, frozenset[Action]] = {
     ),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
     Role.STREET_HANDLER: frozenset(
-        {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.SET_CAPACITY} | _CALLS | _ON_ORDERS
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL}
+        | {_A.SET_CAPACITY, _A.SET_STREET_LIMITS}
+        | _CALLS
+        | _ON_ORDERS
     ),
     Role.CALL_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}

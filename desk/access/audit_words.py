@@ -62,9 +62,18 @@ def outcome_zh(outcome: str) -> str:
         return "完成" if outcome < "400" else "系统没有完成" if outcome >= "500" else "没有受理"
     said, _, what = outcome.partition(": ")
     if said in _SAID:
-        return f"{_SAID[said]}：{_SETTINGS.get(what, what)}" if what else _SAID[said]
+        return f"{_SAID[said]}：{_setting_zh(what)}" if what else _SAID[said]
     forgotten = _FORGOTTEN.search(outcome)
     return f"清除了{forgotten[1]}件工单的个人信息" if forgotten else outcome
+
+
+def _setting_zh(plain: str) -> str:
+    """A setting by its meaning; a street's limit and a desk's capacity by their names; anything else as it is."""
+    section, _, rest = plain.partition(".")
+    if section == "street":
+        street, _, name = rest.partition(".")
+        return f"{street} {_SETTINGS.get(f'limits.{name}', name)}"
+    return f"{rest}的容量" if section == "desk" else _SETTINGS.get(plain, plain)
 
 
 def audit_sheet(entries: Iterable[AuditEntry]) -> Iterator[str]:

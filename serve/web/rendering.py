@@ -21,7 +21,12 @@ _PLACES = (
     ("/my-orders", "我的工单", Action.READ_WORKLIST),
     ("/queue", "优先队列", Action.READ_QUEUE),
     ("/board", "四项指标", Action.READ_INDICATORS),
-    ("/manage", "管理", Action.MANAGE_ACCOUNTS, Action.HAND_OVER, Action.SET_PLAYBOOK, Action.READ_AUDIT),
+    (
+        "/manage",
+        "管理",
+        *(Action.MANAGE_ACCOUNTS, Action.HAND_OVER, Action.SET_PLAYBOOK),
+        *(Action.SET_STREET_LIMITS, Action.READ_AUDIT),
+    ),
     ("/model", "模型", Action.READ_MODEL),
 )
 TYPE_COOKIE = "qingling_type"

@@ -29,6 +29,7 @@ _PEOPLE: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "甲": (Role.MANAGER, {"managers": ["甲"]}),
     "清和": (Role.COMPANY, {"companies": ["清和物业"]}),
     "话务": (Role.CALL_CENTRE, {}),
+    "街": (Role.STREET_HANDLER, {"streets": ["花木街道"]}),
 }
 
 
@@ -342,6 +343,27 @@ def test_a_setting_that_cannot_be_says_so_and_keeps_what_was_typed(
     if fields.get("section") in ("rules", "limits"):
         assert f'value="{typed}"' in answer.text
     assert app.app.state.desk.look_at_playbook(anew=True).page == {}  # type: ignore[attr-defined]
+
+
+def test_a_street_sets_its_own_limits_and_no_others(app: TestClient, store: Store) -> None:
+    street, desk = Browser(app, "街"), app.app.state.desk  # type: ignore[attr-defined]
+    assert street.get("/manage").url.path == "/manage/street"
+    own = {"section": "street", "street": "花木街道", "name": "P20", "number": "2", "unit": "wh"}
+    answer = street.send("/manage/street", follow=True, **own)
+    assert "设置已改" in answer.text and "2个工作小时内" in answer.text
+    assert desk.playbook.limit("P20", "花木街道").zh == "2个工作小时内"
+    for wrong in (
+        {"street": "洋泾街道"},
+        {"section": "limits", "street": ""},
+        {"section": "rules", "name": "urged"},
+    ):
+        answer = street.send("/manage/street", **own | wrong)
+        assert answer.status_code == 422 and "只能改本街镇的时限" in answer.text
+    assert "没有改：请写数字并选单位" in street.send("/manage/street", **own | {"number": "x"}).text
+    assert street.send("/manage/playbook", **own).status_code == 403
+    assert "设置已恢复" in street.send("/manage/street", follow=True, do="back", **own).text
+    assert desk.playbook.limit("P20", "花木街道").zh == "1个工作日内"
+    assert ("街", "set_street_limits", "setting given back: street.花木街道.P20") in _log(app, store)
 
 
 def test_capacities_are_set_for_roles_and_for_single_desks(app: TestClient, admin: Browser) -> None:

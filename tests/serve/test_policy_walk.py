@@ -35,6 +35,7 @@ _MANAGED = {
     "/manage/handover": {"from": "没有工单的人", "to": "我经理", "key": "walk-handover", "count": "0"},
     "/manage/capacity": {"section": "capacity", "name": "manager", "value": ""},
     "/manage/playbook": {"section": "rules", "name": "urged", "do": "back"},
+    "/manage/street": {"section": "street", "street": "我街道", "name": "P20", "do": "back"},
 }
 _ABOUT_AN_ORDER = {"/api/v1/orders", "/api/v1/scores"}
 

@@ -9,6 +9,7 @@ from serve.web.manage.first_page import first_pages
 from serve.web.manage.handover_page import handover_pages
 from serve.web.manage.keys_page import keys_pages
 from serve.web.manage.playbook_page import playbook_pages
+from serve.web.manage.street_page import street_pages
 
 manage_pages = APIRouter()
 for _part in (
@@ -18,6 +19,7 @@ for _part in (
     handover_pages,
     capacity_pages,
     playbook_pages,
+    street_pages,
     audit_pages,
 ):
     manage_pages.include_router(_part)

@@ -71,7 +71,8 @@ def confirm(
         return _shown(request, who, desk, asked, 422, refused=refused.message)
     visit = visit_of(request.scope)
     visit.about(moved)
-    visit.say(f"handed over: {handover.giver} → {handover.taker}")
+    if moved:  # a name that has no orders may be anything
+        visit.say(f"handed over: {handover.giver} → {handover.taker}")
     after.add_task(desk.notice)
     told = {"from": asked.giver, "to": asked.taker, "done": len(moved)}
     return RedirectResponse(f"{HANDOVER}?{urlencode(told)}", 303)

@@ -17,7 +17,7 @@ from serve.web.rendering import page
 
 HERE = "/manage"
 ACCOUNTS, KEYS, HANDOVER = f"{HERE}/accounts", f"{HERE}/keys", f"{HERE}/handover"
-CAPACITY, PLAYBOOK, AUDIT = f"{HERE}/capacity", f"{HERE}/playbook", f"{HERE}/audit"
+CAPACITY, PLAYBOOK, STREET, AUDIT = (f"{HERE}/{part}" for part in ("capacity", "playbook", "street", "audit"))
 #: The parts in their order; each is shown where the role grants its action.
 _PARTS = (
     (ACCOUNTS, "账号", Action.MANAGE_ACCOUNTS),
@@ -25,6 +25,7 @@ _PARTS = (
     (HANDOVER, "移交", Action.HAND_OVER),
     (CAPACITY, "容量", Action.SET_PLAYBOOK),
     (PLAYBOOK, "手册设置", Action.SET_PLAYBOOK),
+    (STREET, "本街镇时限", Action.SET_STREET_LIMITS),
     (AUDIT, "访问记录", Action.READ_AUDIT),
 )
 #: The fields of a form that was sent.

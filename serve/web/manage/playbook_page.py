@@ -22,9 +22,9 @@ from serve.access import allowed
 from serve.errors import Unavailable
 from serve.needs import Desk, Now
 from serve.open_desk import OpenDesk
-from serve.web.manage.changing import change_setting
+from serve.web.manage.changing import SAID, change_by_form, key_in
 from serve.web.manage.parts import PLAYBOOK, Form, manage_page
-from serve.web.manage.settings_shown import NUMBERED, UNITS, ShownSetting, shown_setting
+from serve.web.manage.settings_shown import UNITS, ShownSetting, shown_setting
 from store.playbook_changes import PlaybookChange, history
 from store.whereabouts import names_in_use
 
@@ -35,7 +35,6 @@ _SECTIONS = ("rules", "limits", "calendar", "draw")
 _CHANGES = 30
 #: Lines beside which it is told how many open orders reach them.
 _LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
-_SAID = {"saved": "设置已改，马上生效", "back": "设置已恢复，马上生效", "same": "和现在一样，没有改动"}
 
 
 class Asked(BaseModel):
@@ -50,33 +49,19 @@ def settings_page(
     who: MaySet, request: Request, desk: Desk, now: Now, asked: Annotated[Asked, Query()]
 ) -> Response:
     """All settings in force, and their history."""
-    said = _SAID.get(asked.said, "")
+    said = SAID.get(asked.said, "")
     return _shown(request, who, desk.look_at_playbook(anew=True), now, said=said, of=asked.of)
 
 
 @playbook_pages.post(PLAYBOOK)
 def change(who: MaySet, request: Request, form: Form, desk: Desk, now: Now) -> Response:
     """Another value of one setting, or back to the file's or the default."""
-    key = SettingName(form.get("section", ""), form.get("name", ""), form.get("street", "").strip())
-    is_back = form.get("do") == "back"
+    key = key_in(form)
     try:
-        if (key.section == "street") != bool(key.street):
-            raise NotSettable("a street's own limit names the street", "请写明是哪个街镇的时限")
-        is_changed = change_setting(request, who, key, None if is_back else _typed(form), now)
+        said = change_by_form(request, who, key, form, now)
     except NotSettable as refused:
         return _shown(request, who, desk.look_at_playbook(), now, 422, refused=refused.zh, typed=form)
-    said = "same" if not is_changed else "back" if is_back else "saved"
     return RedirectResponse(f"{PLAYBOOK}?{urlencode({'said': said, 'of': key.plain})}", 303)
-
-
-def _typed(form: dict[str, str]) -> str:
-    """What was typed: a limit's number and unit, the desks that were ticked, or the one field."""
-    if "unit" in form:
-        unit = form["unit"]
-        return f"{form.get('number', '').strip()}{unit}" if unit in NUMBERED else unit
-    if "desks" in form:
-        return "、".join(role.value for role in MAY_DRAW if form.get(f"desk_{role}"))
-    return form.get("value", "")
 
 
 def _shown(
@@ -91,7 +76,6 @@ def _shown(
     typed: dict[str, str] | None = None,
 ) -> Response:
     store, typed = request.app.state.desk.store, typed or {}
-    tried = SettingName(typed.get("section", ""), typed.get("name", ""), typed.get("street", "").strip())
     return manage_page(
         request,
         who,
@@ -105,7 +89,7 @@ def _shown(
         said=said,
         of=of,
         refused=refused,
-        tried=tried,
+        tried=key_in(typed),
         typed=typed,
         units=UNITS,
         may_draw=MAY_DRAW,

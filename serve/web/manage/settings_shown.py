@@ -19,12 +19,14 @@ UNITS = {
     "week": "每周清单",
     "month": "每月清单",
 }
+#: Where a value comes from that nobody has set for this street or desk alone.
+_USUALLY = {"street": "全区", "desk": "同身份"}
 NUMBERED = frozenset({"min", "wh", "wd"})
 
 
 @dataclass(frozen=True)
 class ShownSetting:
-    """One setting; `typed` is what stands in its form, `source` 页面, 文件 or 默认."""
+    """One setting; `typed` is what stands in its form, `source` 页面, 文件, 默认 or 全区."""
 
     key: SettingName
     setting: Setting
@@ -55,7 +57,8 @@ def shown_setting(found: InForce, key: SettingName) -> ShownSetting:
     usual = _usual(found, key, setting)
     page = None if found.problem else found.page.get(key)
     file = value_of(found.file, key)
-    source = "页面" if page is not None else "文件" if file is not None else "默认"
+    usually = _USUALLY.get(key.section, "默认")
+    source = "页面" if page is not None else "文件" if file is not None else usually
     value = page if page is not None else file if file is not None else usual
     form = setting.form
     return ShownSetting(
