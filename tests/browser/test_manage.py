@@ -203,3 +203,25 @@ def test_a_district_centre_sets_a_streets_own_limit(service: Service, visit: Vis
     row.get_by_role("button", name="恢复").click()
     page.get_by_text("设置已恢复").wait_for()
     watched.assert_clean(service.address)
+
+
+@pytest.mark.parametrize("width", [320, 683])
+def test_every_form_fits_every_screen_in_large_type_too(service: Service, visit: Visit, width: int) -> None:
+    watched = visit("管理员", width)
+    watched.page.get_by_role("link", name="大字").click()
+    for part in (
+        "accounts",
+        "keys",
+        "handover?from=甲经理&to=乙经理",
+        "capacity",
+        "playbook",
+        "audit?from=x",
+    ):
+        watched.page.goto(f"{service.address}/manage/{part}")
+        watched.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        watched.assert_clean(service.address)
+        heights = watched.page.eval_on_selector_all(
+            "main button, main select, main summary, main nav a, main input:not([type=hidden]):not([type=checkbox])",
+            "all => all.map(e => e.getBoundingClientRect().height)",
+        )
+        assert heights and min(height for height in heights if height) >= 44, part

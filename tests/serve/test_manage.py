@@ -411,3 +411,23 @@ def test_where_nothing_is_granted_nothing_is_shown(app: TestClient) -> None:
     for part in ("accounts", "keys", "handover", "capacity", "playbook", "audit"):
         assert manager.get(f"/manage/{part}").status_code == 403
     assert 'href="/manage"' not in manager.get("/my-orders").text
+
+
+def test_a_day_of_an_admin_on_either_database(either_settings: Settings) -> None:
+    with TestClient(create_app(either_settings), base_url="http://127.0.0.1") as app:
+        store = app.app.state.desk.store  # type: ignore[attr-defined]
+        issuing = Issuing(store.engine, "the test", datetime.now(SHANGHAI))
+        issuing.add_account("管", Role.ADMIN, scope_of(Role.ADMIN), _PASSWORD)
+        admin, names = Browser(app, "管"), _orders(app, store)
+        _secret(admin.send("/manage/accounts", name="乙", role="manager", managers="乙"))
+        shown = admin.get("/manage/handover", **{"from": "甲", "to": "乙"}).text
+        key = re.findall(r'name="key" value="([^"]*)"', shown)[0]
+        admin.send("/manage/handover", key=key, count="3", **{"from": "甲", "to": "乙"})
+        admin.send("/manage/playbook", section="rules", name="strong", value="0.6")
+        admin.send("/manage/accounts/disable", name="乙")
+        assert {where.manager for where in whereabouts(store.engine, names).values()} == {"乙"}
+        assert app.app.state.desk.playbook.rules.strong == 0.6  # type: ignore[attr-defined]
+        app.app.state.audit_trail.flush()  # type: ignore[attr-defined]
+        told = admin.get("/manage/audit", person="管").text
+        for done in ("新建账号：乙", "移交：甲 → 乙", "改了设置：红线", "停用账号：乙", "锁在位"):
+            assert done in told, done
