@@ -21,6 +21,8 @@ LEASE_NAME = "liaison"
 LEASE = 3 * MINUTE
 #: Attempts wait twice as long each time, up to so much.
 _FIRST_WAIT, _LONGEST_WAIT = MINUTE // 2, 30 * MINUTE
+#: Where the playbook names no time for it.
+_ACCEPTED_WITHIN = timedelta(minutes=30)
 #: Pushed again while nobody accepts, so often at most.
 _MOST_SENT = 4
 _A_TURN = 20
@@ -79,7 +81,7 @@ class Liaison:
         if order is None or accepted is not None or order.over_at is not None:
             self._write(replace(row, next_at=None, accepted_at=to_micros(accepted) if accepted else None))
             return False
-        at, accept_by = to_micros(now), now + self._accept_within
+        at, accept_by = to_micros(now), accept_until(self.playbook, now)
         push = Push(row.order_id, Cause(row.cause), from_micros(row.since))
         try:
             self.send(text_of(order, push, accept_by, is_again=row.sent > 0))
@@ -101,10 +103,6 @@ class Liaison:
         pushed = OrderEvent(EventType.PUSHED, now, now, event_id, group="962121", duty="P19")
         self.store.add_events(row.order_id, [pushed], to_micros(now))
 
-    @property
-    def _accept_within(self) -> timedelta:
-        return timedelta(minutes=self.playbook.limit("P17").number)
-
     def _write(self, row: PushRow) -> None:
         with writing_of(self.store.engine) as connection:
             pushes.change(connection, row)
@@ -114,6 +112,11 @@ def latest_pushes(store: Store, most: int) -> list[PushRow]:
     """The newest matters of the group, sent or not."""
     with reading(store.engine) as connection:
         return pushes.latest(connection, most)
+
+
+def accept_until(playbook: Playbook, now: datetime) -> datetime:
+    """By when what is pushed now is to be accepted; where the limit has no date of its own, within half an hour."""
+    return playbook.limit("P17").ends(now, None, playbook.calendar) or now + _ACCEPTED_WITHIN
 
 
 def accepted_at(order: Situation, row: PushRow) -> datetime | None:

@@ -1,20 +1,20 @@
 """Opening the desk: the store and the champion that go together."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.kept_histories import KeptHistories
+from desk.playbook_in_force import PlaybookInForce
 from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
 from desk.settings import Settings
-from hotline.bands import BandLimits
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from hotline.order import Order
-from hotline.playbook_file import read_playbook
 from models.registry import Registry
 from store.database import Store, open_store
 from store.predictions import Cause
@@ -28,18 +28,19 @@ class BrokenModelError(QinglingError):
     """The model was read, but what it says are no probabilities."""
 
 
-def open_scorer(settings: Settings) -> tuple[Store, Scorer]:
-    """The champion with the store of the data set that it learnt from.
+def open_scorer(settings: Settings, in_force: PlaybookInForce | None = None) -> tuple[Store, Scorer]:
+    """The champion with the store of the data set that it learnt from; its bands follow the playbook in force.
 
     Raises NoModelError where nothing was promoted, FeaturesChangedError where it no longer fits,
     BrokenModelError where it says what cannot be.
     """
     champion = Registry(settings.home).champion()
     dataset = settings.dataset or champion.model.span.dataset
+    in_force = in_force or PlaybookInForce.of(settings)
     store = open_store(settings.home, dataset, settings.database_url)
     try:
         kept = KeptHistories(settings.home, store, champion.model)
-        scorer = Scorer(store, champion, bands_in_force(settings), kept)
+        scorer = Scorer(store, champion, partial(in_force.band_limits, store.engine), kept)
         _try_out(scorer)
     except BaseException:
         store.close()
@@ -58,12 +59,6 @@ def keep_history(settings: Settings) -> None:
         _LOG.warning("history is left for the service to sort: %s", type(error).__name__)
     else:
         store.close()
-
-
-def bands_in_force(settings: Settings) -> BandLimits:
-    """Where the bands begin: at the risks from which the playbook has the manager and the street call."""
-    rules = read_playbook(settings.playbook_file).rules
-    return BandLimits(rules.strong, rules.likely, timedelta(hours=rules.near_hours))
 
 
 def _try_out(scorer: Scorer) -> None:

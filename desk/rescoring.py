@@ -1,13 +1,14 @@
 """Open orders scored anew when something happens to them and as time passes; what moved is logged."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from desk.scored import Scored
 from desk.scored_log import logged
+from hotline.bands import BandLimits
 from hotline.calendar import HOUR, to_micros
 from store.predictions import Cause, LoggedPrediction
 
@@ -20,6 +21,10 @@ LEASE_NAME = "rescoring"
 
 class Scores(Protocol):
     """What rescoring asks of a scorer."""
+
+    @property
+    def limits(self) -> Callable[[], BandLimits]:
+        """Tells where the bands begin now."""
 
     def score_open(
         self, at: datetime, only: Sequence[str] | None = None, with_reasons: bool = True
@@ -69,6 +74,7 @@ class Rescoring:
     _watermark: int = 0
     _whole_at: int | None = None
     _last: dict[str, LoggedPrediction] = field(default_factory=dict)
+    _limits: BandLimits | None = None
 
     def turn(self, scores: Scores, now: datetime) -> Turn | None:
         """Score what is due and log what moved. None where another process holds the lease."""
@@ -77,7 +83,8 @@ class Rescoring:
             self._whole_at = None  # whoever takes over begins with a look at everything
             return None
         changed, watermark = self.store.changed_since(self._watermark)
-        is_whole = self._whole_at is None or at - self._whole_at >= self.every
+        limits = scores.limits()
+        is_whole = self._whole_at is None or at - self._whole_at >= self.every or limits != self._limits
         if not is_whole and not changed:
             return Turn(0, 0, is_whole=False)
         scored = scores.score_open(now, None if is_whole else changed, with_reasons=False)
@@ -88,7 +95,7 @@ class Rescoring:
         self._last |= {row.order_id: row for row in rows}
         self._watermark = watermark
         if is_whole:
-            self._whole_at = at
+            self._whole_at, self._limits = at, limits
         bands = Counter(prediction.band.value for prediction in scored.predictions)
         return Turn(len(scored.predictions), len(rows), is_whole, bands)
 

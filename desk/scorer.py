@@ -1,6 +1,6 @@
 """The champion and everybody's history, ready to score any order at any moment of its life."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -38,18 +38,19 @@ Answer = Prediction | Refusal
 class Scorer:
     """Scores orders by the champion, amid everybody's history as it stands (see `Lookout`).
 
-    The reasons cost as much as all the rest, so whoever does not read them can leave them out.
+    The reasons cost as much as all the rest, so whoever does not read them can leave them out. `limits` tells where
+    the bands begin now.
     """
 
     def __init__(
         self,
         store: OrderStore,
         champion: Registered,
-        limits: BandLimits | None = None,
+        limits: Callable[[], BandLimits] = BandLimits,
         kept: KeptHistories | None = None,
     ) -> None:
         self.champion = champion
-        self.limits = limits or BandLimits()
+        self.limits = limits
         model = champion.model
         warm = partial(_warm, model.features)
         self.lookout = Lookout(store, model.attributes, model.label_caller, warm, kept)
@@ -131,7 +132,7 @@ class Scorer:
         probabilities = model.probabilities(columns, matrix)
         sets = model.sets.members(probabilities)
         losses = model.expected_loss(probabilities)
-        due = frame.time("due_at")
+        due, limits = frame.time("due_at"), self.limits()
         predictions = []
         for row in range(len(frame)):
             as_of = from_micros(frame.as_of[row])
@@ -150,7 +151,7 @@ class Scorer:
                         None if due[row] == NO_TIME else from_micros(due[row]),
                         not bool(columns["is_closed"][row]),
                         as_of,
-                        self.limits,
+                        limits,
                     ),
                     reasons=(),
                     model_version=self.champion.version,

@@ -14,13 +14,15 @@ KEPT_FOR = timedelta(minutes=1)
 class Worklist:
     """Open orders, the riskiest first, without reasons (see `Scorer.explained`).
 
-    An order that was written to is scored anew at once; each score says its own moment.
+    An order that was written to is scored anew at once, and all of them where bands begin elsewhere than before; each
+    score says its own moment.
     """
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
         self._lock = Lock()
         self._kept: tuple[datetime, Standing, Scored] | None = None
+        self._limits = scorer.limits()
 
     def now(self, now: datetime) -> Scored:
         """The list as it stands."""
@@ -29,8 +31,9 @@ class Worklist:
     def look(self, now: datetime) -> tuple[Standing, Scored]:
         """The same with the look at history that it was made from."""
         with self._lock:
-            standing = self._scorer.lookout.look()
-            if self._kept is None or not timedelta(0) <= now - self._kept[0] < KEPT_FOR:
+            standing, before, self._limits = self._scorer.lookout.look(), self._limits, self._scorer.limits()
+            is_old = self._kept is None or not timedelta(0) <= now - self._kept[0] < KEPT_FOR
+            if self._kept is None or is_old or before != self._limits:
                 self._kept = now, standing, self._scorer.score_open_of(standing, now)
             elif standing is not self._kept[1]:
                 self._kept = self._kept[0], standing, self._caught_up(standing, now)

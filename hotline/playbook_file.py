@@ -18,6 +18,15 @@ from hotline.settings_file import check_known, listed, number, read_settings, ta
 _PARTS = ("limits", "street", "rules", "capacity", "desk", "calendar", "draw")
 _CLOCKS = ("opens", "closes")
 _DAYS = ("days_off", "days_on")
+#: Within which numbers may be: none of them makes a time or a count that cannot be reckoned with.
+_A_YEAR, MOST_CALLS = 8_760, 10_000
+_SPANS: dict[str, tuple[float, float]] = {
+    "likely": (0, 1),
+    "strong": (0, 1),
+    "near_hours": (0, _A_YEAR),
+    "claim_hours": (0, _A_YEAR),
+    "urged": (0, 1_000),
+}
 
 
 def read_playbook(path: Path | None) -> Playbook:
@@ -25,9 +34,22 @@ def read_playbook(path: Path | None) -> Playbook:
 
     Raises ArgumentError, naming the file, the setting and the remedy.
     """
+    return playbook_of(read_told(path))
+
+
+def read_told(path: Path | None) -> Mapping[str, Any]:
+    """What an office's file says, once it is found to be of use; nothing where there is no file.
+
+    Raises ArgumentError, naming the file, the setting and the remedy.
+    """
     if path is None:
-        return Playbook()
-    return read_settings(path, "playbook's", playbook_of)
+        return {}
+
+    def checked(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        playbook_of(told)
+        return told
+
+    return read_settings(path, "playbook's", checked)
 
 
 def playbook_of(told: Mapping[str, Any]) -> Playbook:
@@ -65,9 +87,10 @@ def _rules(told: Mapping[str, Any]) -> Rules:
         if isinstance(usual, frozenset | tuple):
             given[name] = type(usual)(_words(f"rules.{name}", value))
         elif isinstance(usual, str):
-            given[name] = _taken(f"rules.{name}", value, str)
+            given[name] = _taken(f"rules.{name}", value, _a_word)
         else:
-            given[name] = type(usual)(number(f"rules.{name}", value))
+            is_whole = isinstance(usual, int)
+            given[name] = type(usual)(number(f"rules.{name}", value, _SPANS[name], is_whole))
     rules = replace(rules, **given)
     if not 0 < rules.likely <= rules.strong <= 1:
         raise ArgumentError("rules.likely and rules.strong are risks from 0 to 1, likely not above strong")
@@ -77,19 +100,22 @@ def _rules(told: Mapping[str, Any]) -> Rules:
 def _capacities(told: Mapping[str, Any]) -> dict[Role, int]:
     check_known("capacity", told, [role.value for role in CAPACITIES])
     return {
-        role: int(number(f"capacity.{role}", told.get(role, usual), whole=True))
+        role: int(number(f"capacity.{role}", told.get(role, usual), (0, MOST_CALLS), whole=True))
         for role, usual in CAPACITIES.items()
     }
 
 
 def _desks(told: Mapping[str, Any]) -> dict[str, int]:
-    return {name: int(number(f'desk."{name}"', value, whole=True)) for name, value in told.items()}
+    return {
+        name: int(number(f'desk."{name}"', value, (0, MOST_CALLS), whole=True))
+        for name, value in told.items()
+    }
 
 
 def _calendar(told: Mapping[str, Any]) -> WorkingCalendar:
     check_known("calendar", told, (*_CLOCKS, *_DAYS))
     given: dict[str, Any] = {
-        name: _taken(f"calendar.{name}", told[name], time.fromisoformat) for name in _CLOCKS if name in told
+        name: _taken(f"calendar.{name}", told[name], _time_of_day) for name in _CLOCKS if name in told
     }
     for name in _DAYS:
         if name in told:
@@ -102,7 +128,16 @@ def _calendar(told: Mapping[str, Any]) -> WorkingCalendar:
     calendar = WorkingCalendar(**given)
     if calendar.opens >= calendar.closes:
         raise ArgumentError("calendar.opens lies before calendar.closes")
+    if calendar.hours_a_day < 1:
+        raise ArgumentError("calendar.closes lies at least an hour after calendar.opens")
     return calendar
+
+
+def _time_of_day(written: str) -> time:
+    found = time.fromisoformat(written)
+    if found.tzinfo is not None:
+        raise ArgumentError("write it in Shanghai's time, like 09:00")
+    return found
 
 
 def _draw(told: Mapping[str, Any]) -> DrawRules:
@@ -124,6 +159,12 @@ def _words(place: str, value: Any) -> list[str]:
     if not all(isinstance(word, str) and word for word in found):
         raise ArgumentError(f"{place} is a list of words")
     return found
+
+
+def _a_word(written: str) -> str:
+    if not written.strip():
+        raise ArgumentError("write a word")
+    return written.strip()
 
 
 def _taken(place: str, value: Any, read: Callable[[str], Any]) -> Any:

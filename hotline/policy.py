@@ -70,6 +70,10 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
     FORGET = "forget"
+    HAND_OVER = "hand_over"
+    SET_CAPACITY = "set_capacity"
+    SET_PLAYBOOK = "set_playbook"
+    SET_STREET_LIMITS = "set_street_limits"
 
     @property
     def zh(self) -> str:
@@ -101,6 +105,10 @@ _ACTION_ZH = {
     Action.MANAGE_ACCOUNTS: "管理账号",
     Action.READ_AUDIT: "查看访问记录",
     Action.FORGET: "清除到期个人信息",
+    Action.HAND_OVER: "移交在办工单",
+    Action.SET_CAPACITY: "调整本岗位的容量",
+    Action.SET_PLAYBOOK: "调整手册设置",
+    Action.SET_STREET_LIMITS: "调整本街镇的时限",
 }
 
 _A = Action
@@ -115,27 +123,34 @@ _ON_ORDERS = {
 _CALLS = {_A.WORK_QUEUE}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
-# A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.
+# A data scientist meets no order and no text; an admin keeps the accounts and meets no order either: it hands
+# orders over by their number, and sets the playbook. A firm hands over within itself.
 # Whoever handles an order foretells its rating, the human baseline; the others only read what the model says.
 # The indicators are figures: whoever meets no order (has no worklist) is told them without managers' names and
 # without the list of orders to be turned. A data scientist needs the district's figures to see what a model is
 # for and where it drifts; whose figure is a person's, and which order is whose, adds nothing to that.
 GRANTS: dict[Role, frozenset[Action]] = {
     Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.FORECAST} | _CALLS | _ON_ORDERS),
-    Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _CALLS | _ON_ORDERS),
+    Role.COMPANY: frozenset(
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER, _A.HAND_OVER, _A.SET_CAPACITY} | _CALLS | _ON_ORDERS
+    ),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
     Role.STREET_HANDLER: frozenset(
-        {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL} | _CALLS | _ON_ORDERS
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL}
+        | {_A.SET_CAPACITY, _A.SET_STREET_LIMITS}
+        | _CALLS
+        | _ON_ORDERS
     ),
     Role.CALL_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}
-        | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL}
+        | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.SET_CAPACITY}
         | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.UPLOAD_EXTRACT}
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.READ_METRICS}
+        | {_A.SET_CAPACITY, _A.SET_PLAYBOOK}
         | _CALLS
         | _ON_ORDERS
     ),
@@ -153,6 +168,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
     ),
     Role.ADMIN: frozenset(
         {_A.SIGN_IN, _A.READ_MODEL, _A.READ_METRICS, _A.MANAGE_ACCOUNTS, _A.READ_AUDIT, _A.FORGET}
+        | {_A.HAND_OVER, _A.SET_PLAYBOOK}
     ),
     Role.SYSTEM: frozenset(
         {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.UPLOAD_EXTRACT, _A.READ_MODEL} | _ON_ORDERS

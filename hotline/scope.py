@@ -27,6 +27,7 @@ class Whereabouts(NamedTuple):
 
 #: The parts of a scope, each beside the field of an order that it is about.
 PARTS = {"streets": "street", "companies": "company", "communities": "community", "managers": "manager"}
+PARTS_ZH = {"streets": "街镇", "companies": "物业企业", "communities": "小区", "managers": "项目经理"}
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ class Scope:
 
 WHOLE_DISTRICT = Scope(is_whole=True)
 #: What the scope of a role must name; the roles that are not here see the whole district unless narrowed.
-_NAMED = {
+NEEDED_PART = {
     Role.MANAGER: "managers",
     Role.COMPANY: "companies",
     Role.EMERGENCY_STATION: "streets",
     Role.STREET_HANDLER: "streets",
 }
-_NARROWED_AT_WILL = (Role.SYSTEM,)
+NARROWED_AT_WILL = (Role.SYSTEM,)
 
 
 def is_within(scope: Scope, order: Whereabouts) -> bool:
@@ -84,10 +85,10 @@ def scope_of(role: Role, **named: Iterable[str]) -> Scope:
     """The scope of someone with this role; `named` are the parts. ArgumentError where they do not fit it."""
     parts = {part: frozenset(named.get(part, ())) for part in PARTS}
     given = [part for part, names in parts.items() if names]
-    needed = _NAMED.get(role)
+    needed = NEEDED_PART.get(role)
     if needed and needed not in given:
         raise ArgumentError(f"a {role} needs --{PARTS[needed]}: whose orders are they to see?")
-    if not needed and given and role not in _NARROWED_AT_WILL:
+    if not needed and given and role not in NARROWED_AT_WILL:
         raise ArgumentError(f"a {role} is not narrowed to a {PARTS[given[0]]}; leave the option out")
     if not given:
         return WHOLE_DISTRICT

@@ -47,7 +47,7 @@ def number(
     """A number within a span, both ends included."""
     low, high = span
     is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
+    if not is_number or not low <= value <= high or value == float("inf"):
         until = f"from {low:g} to {high:g}" if high < float("inf") else f"of {low:g} or more"
         raise ArgumentError(f"{place} is a {'whole ' if whole else ''}number {until}")
     return float(value)

@@ -3,38 +3,28 @@
 import getpass
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
-from desk.access import passwords
-from desk.access.issuing import Issuing
+from desk.access.issuing import Issuing, Named, end_of_day, role_of, scope_for
 from desk.opening import open_store_in_use
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI, from_micros
-from hotline.errors import ArgumentError
-from hotline.policy import Role
-from hotline.scope import scope_of
 from pipelines.printing import console
 from store.access import accounts, api_keys, audit_log
 from store.database import Store
 
-Named = dict[str, Iterable[str]]
-
 
 def add_user(settings: Settings, name: str, role: str, named: Named, password: str | None) -> str:
     """Make an account; its password, generated where none is given."""
-    chosen = password or passwords.generated()
     with _issuing(settings) as issuing:
-        issuing.add_account(name, _role(role), scope_of(_role(role), **named), chosen)
-    return chosen
+        return issuing.add_account(name, role_of(role), scope_for(role_of(role), named), password)
 
 
 def set_password(settings: Settings, name: str, password: str | None) -> str:
     """Give an account another password; it, generated where none is given."""
-    chosen = password or passwords.generated()
     with _issuing(settings) as issuing:
-        issuing.set_password(name, chosen)
-    return chosen
+        return issuing.set_password(name, password)
 
 
 def disable_user(settings: Settings, name: str) -> None:
@@ -43,10 +33,22 @@ def disable_user(settings: Settings, name: str) -> None:
         issuing.disable(name)
 
 
+def enable_user(settings: Settings, name: str) -> None:
+    """Let an account in again."""
+    with _issuing(settings) as issuing:
+        issuing.enable(name)
+
+
+def assign_user(settings: Settings, name: str, role: str, named: Named) -> None:
+    """Give an account another role and scope."""
+    with _issuing(settings) as issuing:
+        issuing.assign(name, role_of(role), scope_for(role_of(role), named))
+
+
 def add_key(settings: Settings, name: str, role: str, named: Named, expires: str | None) -> str:
     """Make a key; it is told here and never again."""
     with _issuing(settings) as issuing:
-        return issuing.add_key(name, _role(role), scope_of(_role(role), **named), _end_of(expires))
+        return issuing.add_key(name, role_of(role), scope_for(role_of(role), named), end_of_day(expires))
 
 
 def revoke_key(settings: Settings, name: str) -> None:
@@ -102,22 +104,6 @@ def _store(settings: Settings) -> Iterator[Store]:
 def _issuing(settings: Settings) -> Iterator[Issuing]:
     with _store(settings) as store:
         yield Issuing(store.engine, whoever_is_here(), datetime.now(UTC))
-
-
-def _role(word: str) -> Role:
-    try:
-        return Role(word)
-    except ValueError:
-        raise ArgumentError(f"{word!r} is no role; roles are {', '.join(Role)}") from None
-
-
-def _end_of(day: str | None) -> datetime | None:
-    if day is None:
-        return None
-    try:
-        return datetime.combine(datetime.fromisoformat(day).date(), time.max, SHANGHAI)
-    except ValueError:
-        raise ArgumentError(f"{day!r} is no day; write it like 2027-03-31") from None
 
 
 def _day(micros: int | None) -> str:

@@ -70,6 +70,33 @@ def disable_user(name: Name) -> None:
     typer.echo(f"{name} is not let in any longer")
 
 
+@user.command("enable")
+def enable_user(name: Name) -> None:
+    """Let a disabled account in again, with the password that it had."""
+    from pipelines import access as recipe
+
+    with explained():
+        recipe.enable_user(settings_in_force(), name)
+    typer.echo(f"{name} may sign in again")
+
+
+@user.command("assign")
+def assign_user(
+    name: Name,
+    role: RoleWord,
+    street: Streets = None,
+    company: Companies = None,
+    community: Communities = None,
+    manager: Managers = None,
+) -> None:
+    """Give an account another role and scope; its sessions end."""
+    from pipelines import access as recipe
+
+    with explained():
+        recipe.assign_user(settings_in_force(), name, role, _named(street, company, community, manager))
+    typer.echo(f"{name} has another role or scope; open sessions ended")
+
+
 @key.command("add")
 def add_key(
     name: Name,

@@ -1,10 +1,10 @@
 """The page of the playbook, written from its table."""
 
-from dataclasses import fields
-
-from hotline.duties import Entry, Rules
+from hotline.duties import Entry
 from hotline.limits import Limit
-from hotline.playbook import CAPACITIES, ENTRIES, OTHER_LIMITS
+from hotline.playbook import ENTRIES, OTHER_LIMITS
+from hotline.playbook_settings import SETTINGS
+from hotline.playbook_typed import told_of
 
 _ABOUT = """# The playbook
 
@@ -56,6 +56,11 @@ agreed = "who agreed, and where that is written"
 days_off = [2026-05-06]
 ```
 
+Those who may set the playbook change each of them by page too (管理 → 手册设置, 容量), checked as the file is. What was
+changed by page goes before the file, the file before the defaults; it stands in the database with who changed it and
+when, only grows, and can be given back. Every worker and every command takes it up within a second. Changes that a
+later file contradicts are not in force: the file is, and the page says so.
+
 `[capacity]` holds calls a day by role, `[desk]` those of single desks by whose orders they are (a street, a company,
 a manager). `[draw]` has the discretionary calls near a queue's cut line drawn by lot, so that their effect can be
 measured: see [effect.md](effect.md)."""
@@ -91,11 +96,10 @@ def _others() -> str:
 
 
 def _rules() -> str:
-    rules = Rules()
-    lines = [f"| `{field.name}` | {_plain(getattr(rules, field.name))} |" for field in fields(rules)]
-    lines += [f"| `capacity.{role}` | {calls} calls a day |" for role, calls in CAPACITIES.items()]
-    return "\n".join(["| rule | default |", "|---|---|", *lines])
-
-
-def _plain(value: object) -> str:
-    return "、".join(sorted(value)) if isinstance(value, frozenset | tuple) else str(value)
+    """Every setting but the limits, which stand in the table above, in the words of the page."""
+    lines = [
+        f"| `{setting.key.plain}` | {setting.zh} | {told_of(setting.form, setting.usual)} |"
+        for setting in SETTINGS
+        if setting.section != "limits"
+    ]
+    return "\n".join(["| setting | meaning | default |", "|---|---|---|", *lines])

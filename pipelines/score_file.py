@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from desk.laid_over import LaidOver
-from desk.opening import bands_in_force
+from desk.playbook_in_force import PlaybookInForce
 from desk.score_table import SheetKind, write_scores
 from desk.scorer import Scorer
 from desk.settings import Settings
@@ -59,7 +60,7 @@ def score_file(
             moment = parse_moment(at) if at else _moment(described, over)
             progress("reading history")
             laid = LaidOver(store, over)
-            scorer = Scorer(laid, champion, bands_in_force(settings))
+            scorer = Scorer(laid, champion, partial(PlaybookInForce.of(settings).band_limits, store.engine))
             progress("scoring")
             scored = scorer.score_open(moment, laid.order_ids)
         finally:

@@ -18,7 +18,7 @@ from desk.settings import Settings
 from hotline.policy import Action
 from serve.clock import now_micros
 from serve.rates import Buckets
-from serve.refusals import NotGranted, NotOwnForm, NotSignedIn, TooMany
+from serve.refusals import NotGranted, NotOwnForm, NotSignedIn, OwnPasswordFirst, TooMany
 from serve.visit import visit_of
 
 SESSION_COOKIE = "qingling_session"
@@ -63,6 +63,9 @@ def allowed(action: Action) -> Any:
         visit.person, visit.engine, visit.action = who, request.app.state.desk.store.engine, action
         if not who.may(action):
             raise NotGranted
+        if not who.has_own_password and action is not Action.SIGN_IN:
+            visit.is_refused = True
+            raise OwnPasswordFirst
         if who.session and request.method not in _SAFE:
             await _check_own_form(request, who.session)
         return who

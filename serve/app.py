@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from desk.access.secret import Signatures
 from desk.settings import Settings
 from hotline.indicators_file import read_indicator_rules
-from hotline.playbook_file import read_playbook
 from serve.access import Door, check_all_declare
 from serve.api import api
 from serve.asked_together import AskedTogether
@@ -35,6 +34,8 @@ from serve.score_log import ScoreLog
 from serve.web.board_page import board_pages
 from serve.web.deeds import deed_forms
 from serve.web.kept_forecasts import KeptForecasts
+from serve.web.manage import manage_pages
+from serve.web.me_page import me_pages
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -60,10 +61,9 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
-    app.state.playbook = read_playbook(settings.playbook_file)
     app.state.indicator_rules = read_indicator_rules(settings.indicators_file)
     app.state.clock = clock = clock_of(settings)
-    app.state.desk = OpenDesk(settings, app.state.playbook.rules)
+    app.state.desk = OpenDesk(settings)
     app.state.kept_forecasts = KeptForecasts()
     app.state.turn = Lock()
     app.state.metrics = Metrics()
@@ -73,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.audit_trail = AuditTrail()
     app.state.rescorer = Rescorer(app.state.desk, settings.rescore_minutes, app.state.metrics, clock)
-    app.state.liaison = LiaisonTask(app.state.desk, settings, app.state.playbook, clock)
+    app.state.liaison = LiaisonTask(app.state.desk, settings, clock)
     tell_errors(app)
     tell_refusals(app)
     tell_people(app)
@@ -83,6 +83,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
         app.include_router(router)
     for router in (pages, my_orders_pages, deed_forms, order_pages, queue_pages, board_pages, model_pages):
+        app.include_router(router)
+    for router in (me_pages, manage_pages):
         app.include_router(router)
     app.include_router(static_files)
     check_all_declare(app)

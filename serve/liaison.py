@@ -1,13 +1,13 @@
 """The routes of the liaison group: what was pushed, and the text for groups without a robot."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from desk.access.person import Person
-from desk.liaison import latest_pushes
+from desk.liaison import accept_until, latest_pushes
 from desk.refusals import NoSuchOrder
 from desk.situations import situations
 from hotline.calendar import from_micros
@@ -78,7 +78,7 @@ def liaison_text(
     order = situations(desk.store, [order_id], now).get(order_id)
     if order is None:
         raise NoSuchOrder(order_id)
-    accept_by = now + timedelta(minutes=playbook.limit("P17").number)
+    accept_by = accept_until(playbook, now)
     texts = [text_of(order, push, accept_by, is_again=False) for push in pushes_of(order)]
     return LiaisonTextOut(order_id=order_id, texts=texts)
 

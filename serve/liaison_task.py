@@ -5,7 +5,6 @@ import structlog
 from desk.liaison import LEASE_NAME, Liaison, Send
 from desk.settings import Settings
 from hotline.liaison import QuietHours
-from hotline.playbook import Playbook
 from serve.clock import Clock
 from serve.leased import Leased
 from serve.open_desk import OpenDesk
@@ -29,7 +28,6 @@ class LiaisonTask(Leased[Liaison]):
         self,
         desk: OpenDesk,
         settings: Settings,
-        playbook: Playbook,
         now: Clock,
         look_seconds: float = _LOOK,
     ) -> None:
@@ -37,7 +35,7 @@ class LiaisonTask(Leased[Liaison]):
         url = settings.liaison_url
         self._send: Send | None = Robot(url.get_secret_value(), settings.liaison_template) if url else None
         self._quiet = QuietHours.of(settings.liaison_quiet)
-        self._desk, self._playbook, self._now = desk, playbook, now
+        self._desk, self._now = desk, now
 
     @property
     def is_wanted(self) -> bool:
@@ -46,9 +44,13 @@ class LiaisonTask(Leased[Liaison]):
 
     def look(self) -> None:
         """One look: push what is due, if this worker is the one to do it."""
-        if self.is_wanted and (arrived := self._on(self._desk.store).turn(self._now())):
+        if not self.is_wanted:
+            return
+        group = self._on(self._desk.store)
+        group.playbook = self._desk.playbook
+        if arrived := group.turn(self._now()):
             _LOG.info("pushed", count=arrived)
 
     def _made_for(self, store: Store) -> Liaison:
         assert self._send is not None
-        return Liaison(store, self._playbook, self._send, self._quiet, self._holder)
+        return Liaison(store, self._desk.playbook, self._send, self._quiet, self._holder)

@@ -52,9 +52,8 @@ async def _together(request: Request) -> AskedTogether:
     return found
 
 
-async def _playbook(request: Request) -> Playbook:
-    found: Playbook = request.app.state.playbook
-    return found
+def _playbook(request: Request) -> Playbook:
+    return _desk(request).playbook
 
 
 async def _clock(request: Request) -> Clock:

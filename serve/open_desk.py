@@ -12,13 +12,14 @@ from desk.clock_desk import ClockDesk
 from desk.intake import Intake
 from desk.lookout import give_back_memory
 from desk.opening import open_scorer
+from desk.playbook_in_force import InForce, PlaybookInForce
 from desk.queue.desk import QueueDesk
 from desk.scorer import Scorer
 from desk.settings import Settings
 from desk.standing import Standing
 from desk.worklist import Worklist
-from hotline.duties import Rules
 from hotline.errors import QinglingError
+from hotline.playbook import Playbook
 from models.registry import Registry
 from serve.errors import Unavailable
 from store.database import Store, open_store
@@ -57,12 +58,13 @@ class _Failure:
 class OpenDesk:
     """Opens the champion in the background, at the start and whenever another one was promoted.
 
-    One that cannot be opened leaves the earlier one in service; `problem` says why.
+    One that cannot be opened leaves the earlier one in service; `problem` says why. ArgumentError where the file of
+    the playbook cannot be used.
     """
 
-    def __init__(self, settings: Settings, rules: Rules) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._rules = rules
+        self._in_force = PlaybookInForce.of(settings)
         self._registry = Registry(settings.home)
         self._lock = Lock()
         self._loader: Thread | None = None
@@ -87,7 +89,16 @@ class OpenDesk:
     def intake(self) -> Intake:
         """The way in for orders, events and callbacks."""
         self.look()
-        return Intake(self.store, self._event_types, self._rules)
+        return Intake(self.store, self._event_types, self.playbook.rules)
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook in force; what another worker changed of it is taken up within a second."""
+        return self.look_at_playbook().playbook
+
+    def look_at_playbook(self, anew: bool = False) -> InForce:
+        """The same with where each setting comes from."""
+        return self._in_force.look(self.store.engine, anew)
 
     def _event_types(self) -> frozenset[str]:
         return event_types(self.store.engine)
@@ -152,7 +163,7 @@ class OpenDesk:
 
     def _load(self, mark: Mark) -> None:
         try:
-            store, scorer = open_scorer(self._settings)
+            store, scorer = open_scorer(self._settings, self._in_force)
             opened = InService.of(store, scorer)
         except Exception as error:
             message = _why(error)

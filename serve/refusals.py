@@ -22,6 +22,10 @@ class NotOwnForm(Exception):  # noqa: N818
     """A change by a session without the token that its own pages carry."""
 
 
+class OwnPasswordFirst(Exception):  # noqa: N818
+    """Somebody signed in with a password that was made for them; first they choose one of their own."""
+
+
 class TooMany(Exception):  # noqa: N818
     """Too many requests; the next may come after `seconds`."""
 
@@ -36,6 +40,7 @@ def tell_refusals(app: FastAPI) -> None:
         NotSignedIn: _not_signed_in,
         NotGranted: _not_granted,
         NotOwnForm: _not_own_form,
+        OwnPasswordFirst: _own_password_first,
         OutsideScope: _outside_scope,
         TooMany: _too_many,
     }
@@ -74,6 +79,14 @@ def _not_granted(_: Request, __: Any) -> JSONResponse:
 def _not_own_form(_: Request, __: Any) -> JSONResponse:
     remedy = "reload the page and send it again; software with a session sends X-CSRF-Token"
     return told(403, "not_own_form", "the request does not come from a page of this service", remedy)
+
+
+def _own_password_first(request: Request, _: Any) -> Response:
+    if is_page(request):
+        return RedirectResponse("/me", 303)
+    return told(
+        403, "own_password_first", "the password was made for you", "sign in at /login and choose your own"
+    )
 
 
 def _outside_scope(_: Any, __: Any) -> JSONResponse:

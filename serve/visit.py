@@ -15,13 +15,18 @@ _STATE = "visit"
 
 @dataclass
 class Visit:
-    """One request. `is_refused` marks what the role or the scope forbade."""
+    """One request. `is_refused` marks what the role or the scope forbade; `said`, what a change was, beyond its status."""
 
     person: Person | None = None
     engine: Engine | None = None
     action: Action | None = None
     order_ids: list[str] = field(default_factory=list)
     is_refused: bool = False
+    said: str = ""
+
+    def say(self, what: str) -> None:
+        """Note what was changed, such as which account; never a text or a secret."""
+        self.said = what
 
     def about(self, order_ids: Iterable[str]) -> None:
         """Note which orders it concerns."""
@@ -35,6 +40,8 @@ class Visit:
         if self.person is None or self.action is None:
             return []
         outcome = "refused" if self.is_refused or status == 403 else str(status)
+        if self.said and status < 400:
+            outcome = self.said
         orders: list[str | None] = []
         if status < 400 or self.is_refused:
             orders.extend(dict.fromkeys(self.order_ids))

@@ -255,3 +255,17 @@ pushes = Table(
     Index("pushes_due", "next_at"),
     sqlite_with_rowid=False,
 )
+
+#: What was changed of the playbook's settings by page. Rows are added and never changed: triggers refuse anything else.
+playbook_changes = Table(
+    "playbook_changes",
+    metadata,
+    Column("change_id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("street", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    _text("value"),
+    Index("playbook_changes_by_name", "section", "street", "name", "change_id"),
+)

@@ -61,7 +61,8 @@ class Known:
         if now - session.seen_at >= _NOTED_EVERY:
             accounts.touch_session(engine, hashed, now)
         account = session.account
-        return self._remember(hashed, Person(account.name, account.role, account.scope, hashed), now)
+        person = Person(account.name, account.role, account.scope, hashed, not account.is_given)
+        return self._remember(hashed, person, now)
 
     def forget(self, hashed: str) -> None:
         """Look it up anew next time."""

@@ -10,12 +10,16 @@ from hotline.scope import Scope
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. `session` is the hash of the session of someone who signed in; keys have none."""
+    """Who asks. `session` is the hash of the session of someone who signed in; keys have none.
+
+    has_own_password : False for whoever signed in with a password that was made for them
+    """
 
     name: str
     role: Role
     scope: Scope
     session: str | None = None
+    has_own_password: bool = True
 
     @property
     def label(self) -> str:

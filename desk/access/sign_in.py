@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import Engine
 
 from desk.access import passwords
+from desk.access.issuing import NotIssued, hash_of
 from desk.access.known import session_hash
 from hotline.calendar import DAY, MINUTE, SECOND
 from hotline.errors import QinglingError
@@ -45,7 +46,25 @@ class SignIn:
     secret: bytes
 
     def open_session(self, engine: Engine, name: str, password: str, address: str, now: int) -> str:
-        """The token of a new session. WrongPassword, or TooManyAttempts before the password is looked at.
+        """The token of a new session. WrongPassword, or TooManyAttempts before the password is looked at."""
+        self._check(engine, name, password, address, now)
+        return _opened(engine, name, now)
+
+    def change_password(
+        self, engine: Engine, name: str, password: str, new: str, address: str, now: int
+    ) -> str:
+        """Another password of one's own: every session ends, and this is the token of a new one.
+
+        WrongPassword or TooManyAttempts about the old one, NotIssued where the new one cannot be used.
+        """
+        self._check(engine, name, password, address, now)
+        if new == password:
+            raise NotIssued("the new password is the old one", "new", "新密码要和原来的不一样")
+        accounts.set_password(engine, name, hash_of(new))
+        return _opened(engine, name, now)
+
+    def _check(self, engine: Engine, name: str, password: str, address: str, now: int) -> None:
+        """WrongPassword, or TooManyAttempts before the password is looked at.
 
         Attempts are counted for names that do not exist too, so that a wait tells nothing.
         """
@@ -62,10 +81,7 @@ class SignIn:
             raise WrongPassword
         failures.settle(engine, account, place)
         if passwords.is_outdated(expected):
-            accounts.set_password(engine, name, passwords.hashed(password), end_sessions=False)
-        token = secrets.token_urlsafe(32)
-        accounts.open_session(engine, session_hash(token), name, now, now - SESSION_LENGTH)
-        return token
+            accounts.renew_hash(engine, name, passwords.hashed(password))
 
     def _hidden(self, kind: str, word: str) -> str:
         said = f"{kind}\x1f{word}".encode("utf-8", "replace")
@@ -74,6 +90,12 @@ class SignIn:
     @cached_property
     def _nobodys_hash(self) -> str:
         return passwords.nobodys_hash()
+
+
+def _opened(engine: Engine, name: str, now: int) -> str:
+    token = secrets.token_urlsafe(32)
+    accounts.open_session(engine, session_hash(token), name, now, now - SESSION_LENGTH)
+    return token
 
 
 def _waiting(free: int) -> failures.Wait:

@@ -1,4 +1,4 @@
-"""Signing in and out, and a first page that says who one is and what one may open."""
+"""Signing in and out, and the first page that one may open."""
 
 import secrets
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from desk.access.known import session_hash
 from desk.access.person import Person
 from desk.access.sign_in import SESSION_LENGTH, TooManyAttempts, WrongPassword
 from hotline.calendar import SECOND
-from hotline.policy import GRANTS, Action
+from hotline.policy import Action
 from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, form_of, open_to_anyone
 from serve.clock import now_micros
 from serve.needs import Desk
@@ -41,13 +41,6 @@ def live(who: MayOpenPages, desk: Desk) -> PlainTextResponse:
     return PlainTextResponse(str(desk.store.watermark()))
 
 
-@pages.get("/me")
-def about_me(who: MayOpenPages, request: Request) -> HTMLResponse:
-    """Who one is, and what one may do."""
-    actions = [action.zh for action in Action if action in GRANTS[who.role] - {Action.SIGN_IN}]
-    return page(request, who, "first.html", actions=actions)
-
-
 @pages.get("/login", dependencies=[Depends(open_to_anyone)])
 def sign_in_page(request: Request) -> HTMLResponse:
     """The form that asks for name and password."""
@@ -71,7 +64,7 @@ async def sign_in(request: Request) -> Response:
     except WrongPassword:
         return _sign_in_form(request, 401, "账号或密码不正确。")
     answer = RedirectResponse("/", 303)
-    _set_cookie(answer, request, SESSION_COOKIE, door.signatures.cookie(token), SESSION_LENGTH // SECOND)
+    keep_session(answer, request, token)
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
 
@@ -114,6 +107,12 @@ def _sign_in_form(request: Request, status: int, said: str = "") -> HTMLResponse
     shown = page(request, None, "sign_in.html", status, said=said, form_token=token)
     _set_cookie(shown, request, FORM_COOKIE, bound_to, _FORM_SECONDS, path="/login")
     return shown
+
+
+def keep_session(answer: Response, request: Request, token: str) -> None:
+    """Let the browser keep a session that was opened."""
+    cookie = _door(request).signatures.cookie(token)
+    _set_cookie(answer, request, SESSION_COOKIE, cookie, SESSION_LENGTH // SECOND)
 
 
 def _set_cookie(

@@ -13,14 +13,18 @@ from desk.access.person import Person
 from desk.board.liaison_list import matters
 from desk.board.queue_list import queue_list
 from desk.intake import Intake
+from desk.playbook_changing import NotSettable
 from desk.queue import working
 from desk.refusals import Refused
 from hotline.duties import Post, group_of, posts_of
 from hotline.lifecycle import EventType
 from hotline.order import OrderEvent
+from hotline.playbook_settings import SettingName
 from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import Now, Rulebook, Seen, Service, WhichOrder
+from serve.web.manage.changing import change_setting
+from serve.web.manage.parts import Form
 from serve.web.rendering import page
 from serve.web.shown import place_of, short_of, title_of
 from serve.web.writing import FormWriting
@@ -44,6 +48,7 @@ _SAID = {
     "disagreed": "已记录您的意见，交给做模型的同事",
     "released": "已放回队列",
     "not_reached": "已记下没打通，两小时后再排进来",
+    "capacity": "容量已改，清单已按新的数重排",
 }
 
 
@@ -99,7 +104,22 @@ def queue_page(
         mark=mark,
         now=now,
         may_work=who.may(Action.WORK_QUEUE),
+        may_set=who.may(Action.SET_CAPACITY),
+        capacity=playbook.capacity(who.role, who.scope.zh),
     )
+
+
+@queue_pages.post(HERE + "/capacity")
+def set_capacity(
+    who: Annotated[Person, allowed(Action.SET_CAPACITY)], request: Request, form: Form, now: Now
+) -> RedirectResponse:
+    """How many calls one's own desk can make a day; empty gives it back."""
+    own = SettingName("capacity", who.role.value) if who.scope.is_whole else SettingName("desk", who.scope.zh)
+    try:
+        change_setting(request, who, own, form.get("calls") or None, now)
+    except NotSettable as refused:
+        raise Refused("calls", refused.zh) from None
+    return RedirectResponse(f"{HERE}?said=capacity", 303)
 
 
 @queue_pages.post(HERE + "/{order_id:path}/claim")

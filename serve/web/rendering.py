@@ -16,11 +16,17 @@ from hotline.policy import Action
 from serve.access import FORM_FIELD, Door
 from serve.web import words
 
-#: What a person may open, in the order of the bar; each entry shows where the role grants its action.
+#: What a person may open, in the order of the bar; each entry shows where the role grants one of its actions.
 _PLACES = (
     ("/my-orders", "我的工单", Action.READ_WORKLIST),
     ("/queue", "优先队列", Action.READ_QUEUE),
     ("/board", "四项指标", Action.READ_INDICATORS),
+    (
+        "/manage",
+        "管理",
+        *(Action.MANAGE_ACCOUNTS, Action.HAND_OVER, Action.SET_PLAYBOOK),
+        *(Action.SET_STREET_LIMITS, Action.READ_AUDIT),
+    ),
     ("/model", "模型", Action.READ_MODEL),
 )
 TYPE_COOKIE = "qingling_type"
@@ -37,7 +43,11 @@ class Place:
 
 def places_of(who: Person, here: str = "") -> list[Place]:
     """What someone may open."""
-    return [Place(address, name, address == here) for address, name, action in _PLACES if who.may(action)]
+    return [
+        Place(address, name, address == here)
+        for address, name, *actions in _PLACES
+        if any(who.may(action) for action in actions)
+    ]
 
 
 def page(

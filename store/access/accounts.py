@@ -17,7 +17,7 @@ _accounts, _sessions = tables.accounts, tables.sessions
 
 @dataclass(frozen=True)
 class Account:
-    """One person who may sign in."""
+    """One person who may sign in; `is_given`: the password was made for them, and they have none of their own yet."""
 
     name: str
     role: Role
@@ -25,6 +25,7 @@ class Account:
     password_hash: str
     made_at: int
     disabled_at: int | None = None
+    is_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,55 @@ def account_named(engine: Engine, name: str) -> Account | None:
     return _account(row) if row else None
 
 
-def set_password(engine: Engine, name: str, password_hash: str, end_sessions: bool = True) -> bool:
+class LastOne(Exception):  # noqa: N818 - a refusal, not a failure
+    """The only account in force of its role cannot go."""
+
+
+def set_password(engine: Engine, name: str, password_hash: str, is_given: bool = False) -> bool:
     """Give an account another password, and close its sessions; False where there is none of this name."""
-    return _change(engine, name, end_sessions, password_hash=password_hash)
+    return _change(engine, name, password_hash=password_hash, is_given=int(is_given))
 
 
-def disable(engine: Engine, name: str, at: int) -> bool:
-    """Let an account in no longer, and close its sessions; False where there is none of this name."""
-    return _change(engine, name, True, disabled_at=at)
-
-
-def _change(engine: Engine, name: str, end_sessions: bool, **values: object) -> bool:
+def renew_hash(engine: Engine, name: str, password_hash: str) -> None:
+    """Keep another hash of the same password; sessions go on."""
     with changing(engine) as connection:
+        named = _accounts.c.name == name
+        connection.execute(update(_accounts).where(named).values(password_hash=password_hash))
+
+
+def disable(engine: Engine, name: str, at: int, but_one_of: Role | None = None) -> bool:
+    """Let an account in no longer, and close its sessions; False where there is none of this name.
+
+    LastOne where it is the only one in force of the role `but_one_of`.
+    """
+    return _change(engine, name, but_one_of, disabled_at=at)
+
+
+def enable(engine: Engine, name: str) -> bool:
+    """Let an account in again; False where there is none of this name."""
+    return _change(engine, name, disabled_at=None)
+
+
+def assign(engine: Engine, name: str, role: Role, scope: Scope, but_one_of: Role | None = None) -> bool:
+    """Give an account another role and scope, and close its sessions; False where there is none of this name.
+
+    LastOne where it would lose the role `but_one_of` and is the only one in force that has it.
+    """
+    kept = None if role is but_one_of else but_one_of
+    return _change(engine, name, kept, role=role.value, scope=packed(scope))
+
+
+def _change(engine: Engine, name: str, but_one_of: Role | None = None, **values: object) -> bool:
+    with changing(engine) as connection:
+        if but_one_of is not None:
+            # Held until the end, so that of two that go at the same moment one stays.
+            in_force = select(_accounts.c.name).where(
+                _accounts.c.role == but_one_of.value, _accounts.c.disabled_at.is_(None)
+            )
+            if list(connection.scalars(in_force.order_by(_accounts.c.name).with_for_update())) == [name]:
+                raise LastOne
         changed = connection.execute(update(_accounts).where(_accounts.c.name == name).values(**values))
-        if end_sessions:
-            connection.execute(delete(_sessions).where(_sessions.c.account == name))
+        connection.execute(delete(_sessions).where(_sessions.c.account == name))
         return bool(changed.rowcount)
 
 
@@ -118,6 +153,7 @@ def _plain(account: Account) -> dict[str, object]:
         "scope": packed(account.scope),
         "password_hash": account.password_hash,
         "made_at": account.made_at,
+        "is_given": int(account.is_given),
     }
 
 
@@ -130,4 +166,5 @@ def _account(row: object) -> Account:
         told["password_hash"],
         told["made_at"],
         told["disabled_at"],
+        bool(told["is_given"]),
     )

@@ -3,7 +3,7 @@
 Neither passwords, keys nor sessions stand here, only what they can be checked by.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text
 
 from store.tables import metadata
 
@@ -25,6 +25,8 @@ accounts = Table(
     _needed("password_hash"),
     _at("made_at"),
     _at("disabled_at", nullable=True),
+    # Whether the password was made for them: then they choose one of their own at the first sign-in.
+    Column("is_given", SmallInteger, nullable=False, server_default="0"),
 )
 
 api_keys = Table(
@@ -72,6 +74,7 @@ audit_log = Table(
     _needed("request_id"),
     Index("audit_log_by_order", "order_id"),
     Index("audit_log_by_person", "person", "at"),
+    Index("audit_log_by_time", "at"),
 )
 
 #: Orders whose texts and callers were forgotten, so that an old extract does not bring them back.

@@ -35,6 +35,9 @@ _ACCOUNTS: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "话务二": (Role.CALL_CENTRE, {}),
     "街镇": (Role.STREET_HANDLER, {"streets": ["花木街道"]}),
     "分析": (Role.DATA_SCIENTIST, {}),
+    "管理员": (Role.ADMIN, {}),
+    "区中心": (Role.DISTRICT_CENTRE, {}),
+    "东苑物业": (Role.COMPANY, {"companies": ["东苑物业"]}),
 }
 
 
@@ -157,7 +160,7 @@ def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
     """Opens a browser of some width and signs somebody in."""
     contexts: list[BrowserContext] = []
 
-    def opened(name: str, width: int = 390, java_script: bool = True) -> Watched:
+    def opened(name: str, width: int = 390, java_script: bool = True, password: str = PASSWORD) -> Watched:
         context = chromium.new_context(
             viewport={"width": width, "height": 844}, locale="zh-CN", java_script_enabled=java_script
         )
@@ -169,7 +172,7 @@ def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
         page.on("request", lambda request: watched.asked.append(request.url))
         page.goto(f"{service.address}/login")
         page.fill("input[name=name]", name)
-        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=password]", password)
         page.get_by_role("button", name="登录").click()
         page.wait_for_url(lambda url: "/login" not in url)
         return watched

@@ -12,8 +12,13 @@ pytestmark = pytest.mark.browser
 _PAGES = {
     "甲经理": ("/my-orders", "/queue", "/board", "/me"),
     "话务一": ("/queue", "/my-orders", "/board?by=company", "/model"),
-    "街镇": ("/my-orders", "/board?by=community", "/model"),
+    "街镇": ("/my-orders", "/board?by=community", "/model", "/manage/street"),
     "分析": ("/model", "/board"),
+    "管理员": (
+        *(f"/manage/{part}" for part in ("accounts", "keys", "handover", "capacity", "playbook", "audit")),
+        "/manage/accounts/one?name=街镇",
+    ),
+    "东苑物业": ("/manage/handover", "/queue"),
 }
 
 

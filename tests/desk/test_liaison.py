@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from desk.liaison import Liaison
+from desk.liaison import Liaison, accept_until
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.liaison import QuietHours
 from hotline.order import Callback, Order, OrderEvent
 from hotline.playbook import Playbook
+from hotline.playbook_file import playbook_of
 from hotline.satisfaction import Rating
 from store import pushes
 from store.connection import reading
@@ -70,6 +71,14 @@ def _rows(store: Store) -> list[PushRow]:
 
 def _later(minutes: float) -> datetime:
     return _NOON + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("limit", "hours"), [("15min", 0.25), ("2wh", 2), ("due", 0.5)])
+def test_what_is_pushed_is_to_be_accepted_by_the_playbooks_limit_in_its_own_unit(
+    limit: str, hours: float
+) -> None:
+    playbook = playbook_of({"limits": {"P17": limit}})
+    assert accept_until(playbook, _NOON) - _NOON == timedelta(hours=hours)
 
 
 def test_a_matter_is_pushed_once_however_often_it_is_found(store: Store) -> None:

@@ -80,7 +80,15 @@ def test_what_cannot_be_is_told_with_the_remedy(words: list[str], why: str) -> N
 
 
 def test_accounts_and_keys_are_listed_taken_back_and_noted(home: Path) -> None:
-    _run("user", "add", "boss", "--role", "admin", "--generate")
+    for name in ("boss", "zoe"):
+        _run("user", "add", name, "--role", "admin", "--generate")
+    _run("user", "disable", "boss")
+    for last in (("disable", "zoe"), ("assign", "zoe", "--role", "call_centre")):
+        assert "the last admin in force" in _run("user", *last, code=1).output
+    _run("user", "enable", "boss")
+    _run("user", "assign", "zoe", "--role", "call_centre")
+    assert "call_centre" in _run("user", "list").output
+    _run("user", "assign", "zoe", "--role", "admin")
     _run("user", "disable", "boss")
     key = _run("key", "add", "intake", "--street", "花木街道", "--expires", "2099-01-01").output.split()[0]
     assert key.startswith("qlk_")

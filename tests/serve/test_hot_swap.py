@@ -17,7 +17,6 @@ from desk.questions import Question
 from hotline.calendar import SHANGHAI
 from hotline.order import Order
 from models.champion_file import ChampionFile
-from serve.app import create_app
 from serve.errors import Unavailable
 from serve.open_desk import InService, OpenDesk
 from tests.serve.bodies import ago, an_order
@@ -78,7 +77,7 @@ def test_swaps_under_load_fail_no_request_and_mix_no_versions(own_home: Path) ->
 
 
 def test_a_replaced_champions_history_goes_at_once_not_when_garbage_is_collected(own_home: Path) -> None:
-    desk = OpenDesk(settings_of(own_home), create_app(settings_of(own_home)).state.playbook.rules)
+    desk = OpenDesk(settings_of(own_home))
     first = _served(desk, "1")
     now = datetime.now(SHANGHAI)
     order_id = first.store.order_ids()[0]

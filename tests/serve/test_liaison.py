@@ -95,7 +95,7 @@ def test_through_every_fault_of_the_receiver_the_message_arrives_once(tmp_path: 
     with serving(settings) as client:
         name = _judged(client, street="花木街道")
         moments = (datetime.now(SHANGHAI) + timedelta(minutes=5 * turn) for turn in range(20))
-        task = LiaisonTask(client.app.state.desk, settings, client.app.state.playbook, lambda: next(moments))  # type: ignore[attr-defined]
+        task = LiaisonTask(client.app.state.desk, settings, lambda: next(moments))  # type: ignore[attr-defined]
         for _ in range(5):
             task.look()
         assert len(group.messages) == 1 and name in group.messages[0]

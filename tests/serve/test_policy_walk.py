@@ -26,6 +26,17 @@ _NAMED: dict[Role, dict[str, list[str]]] = {
     Role.EMERGENCY_STATION: {"streets": ["我街道"]},
     Role.STREET_HANDLER: {"streets": ["我街道"]},
 }
+#: What the forms of 管理 send, in the order of the routes: what was made is changed by those that follow.
+_ACCOUNT = {"name": "走查", "role": "data_scientist"}
+_MANAGED = {
+    **{f"/manage/accounts{step}": _ACCOUNT for step in ("", "/password", "/assign", "/disable", "/enable")},
+    "/manage/keys": {"name": "走查", "role": "monitor"},
+    "/manage/keys/revoke": {"name": "走查"},
+    "/manage/handover": {"from": "没有工单的人", "to": "我经理", "key": "walk-handover", "count": "0"},
+    "/manage/capacity": {"section": "capacity", "name": "manager", "value": ""},
+    "/manage/playbook": {"section": "rules", "name": "urged", "do": "back"},
+    "/manage/street": {"section": "street", "street": "我街道", "name": "P20", "do": "back"},
+}
 _ABOUT_AN_ORDER = {"/api/v1/orders", "/api/v1/scores"}
 
 
@@ -63,8 +74,8 @@ class Walk:
         body = {"order_ids": [order["order_id"]]} if path.endswith(":batch") else body
         tap = f"walk-{abs(hash(headers.get('Authorization')))}"
         form = {"deed": "contacted", "key": tap, "event_id": f"page-{tap}", "petition_no": "XF-1"}
-        form |= {"type": "contacted", "why": "其他"}
-        is_form = path.startswith(("/my-orders", "/queue"))
+        form |= {"type": "contacted", "why": "其他", "calls": ""} | _MANAGED.get(path, {})
+        is_form = path.startswith(("/my-orders", "/queue", "/manage"))
         sent = {} if method == "GET" else {"data": form} if is_form else {"json": body}
         self.client.headers.pop("Authorization", None)
         return self.client.request(method, address, headers=headers, follow_redirects=False, **sent)

@@ -14,6 +14,58 @@ _ACCOUNT = accounts.Account("王芳", Role.EMERGENCY_STATION, _SCOPE, "hash", 1)
 _KEY = api_keys.ApiKey("intake", "hash", Role.SYSTEM, WHOLE_DISTRICT, 1, expires_at=100)
 
 
+def test_the_log_is_sought_by_what_is_told_of_an_entry_and_by_day(store: Store) -> None:
+    rows = [
+        audit_log.AuditEntry(at, person, "manager", action, order, "200", "r")
+        for at, person, action, order in (
+            (1, "甲", "read_score", "A"),
+            (2, "乙", "read_score", "B"),
+            (3, "甲", "sign_in", None),
+        )
+    ]
+    audit_log.append(store.engine, rows)
+
+    def found(**told: object) -> list[int]:
+        return [e.at for _, e in audit_log.sought(store.engine, audit_log.Sought(**told))]  # type: ignore[arg-type]
+
+    assert found() == [3, 2, 1]
+    assert (
+        found(person="甲") == [3, 1] and found(action="read_score") == [2, 1] and found(order_id="B") == [2]
+    )
+    assert found(since=2) == [3, 2] and found(until=2) == [1] and found(person="甲", since=2, until=3) == []
+    assert audit_log.last_seen(store.engine, ["甲", "乙", "丙"]) == {"甲": 3, "乙": 2}
+
+
+def test_whether_the_log_is_guarded_is_told(store: Store) -> None:
+    assert audit_log.is_guarded(store.engine)
+    name = (
+        "audit_log_no_DELETE"
+        if store.engine.dialect.name == "sqlite"
+        else "audit_log_only_grows ON audit_log"
+    )
+    with store.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    assert not audit_log.is_guarded(store.engine)
+
+
+def test_the_last_of_a_role_neither_goes_nor_changes(store: Store) -> None:
+    for name in ("甲", "乙"):
+        admin = accounts.Account(name, Role.ADMIN, WHOLE_DISTRICT, "hash", 1)
+        assert accounts.add_account(store.engine, admin)
+    assert accounts.disable(store.engine, "甲", 5, but_one_of=Role.ADMIN)
+    for change in (
+        lambda: accounts.disable(store.engine, "乙", 6, but_one_of=Role.ADMIN),
+        lambda: accounts.assign(store.engine, "乙", Role.CALL_CENTRE, WHOLE_DISTRICT, but_one_of=Role.ADMIN),
+    ):
+        with pytest.raises(accounts.LastOne):
+            change()
+    assert accounts.assign(store.engine, "乙", Role.ADMIN, WHOLE_DISTRICT, but_one_of=Role.ADMIN)
+    assert accounts.enable(store.engine, "甲") and not accounts.enable(store.engine, "丙")
+    assert accounts.assign(store.engine, "乙", Role.EMERGENCY_STATION, _SCOPE, but_one_of=Role.ADMIN)
+    found = accounts.account_named(store.engine, "乙")
+    assert found and (found.role, found.scope) == (Role.EMERGENCY_STATION, _SCOPE)
+
+
 def test_an_account_comes_back_as_it_was_made_and_its_name_is_taken(store: Store) -> None:
     assert accounts.add_account(store.engine, _ACCOUNT)
     assert not accounts.add_account(store.engine, _ACCOUNT)
