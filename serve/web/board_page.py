@@ -36,6 +36,8 @@ board_pages = APIRouter(include_in_schema=False)
 HERE = "/board"
 #: So many orders to be turned are listed.
 _TURNS = 20
+#: Orders that a call would turn less often than this are not worth a line.
+_LEAST_GAIN = 0.005
 #: With so many orders a forecast takes two or three seconds; with more it is made when somebody asks.
 _QUICK = 30_000
 Unit = Literal["street", "company", "community", "manager"]
@@ -77,6 +79,7 @@ def board_page(
         kept.keep(who, report.forecast)
     report = with_own_orders(report, who, seen, _TURNS)
     turns = report.forecast.turns if report.forecast else ()
+    turns = tuple(turn for turn in turns if turn.gain >= _LEAST_GAIN)
     if who.may(Action.FORECAST):
         about = situations(desk.store, [turn.order_id for turn in turns], now)
         hidden = asked_first(desk.store, about.values(), now)

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from desk.access import passwords
 from desk.access.issuing import Issuing
+from desk.settings import Settings
 from hotline.policy import Role
 from hotline.scope import scope_of
 from serve.app import create_app
@@ -74,13 +77,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             issuing.add_account(name, role, scope_of(role, **scope), PASSWORD)
         key = {"Authorization": f"Bearer {issuing.add_key('hotline', Role.SYSTEM, scope_of(Role.SYSTEM))}"}
         store.close()
-        server = uvicorn.Server(served_by(create_app(settings), settings))
-        listening = bound(0)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        with httpx.Client(base_url=address, headers=key, timeout=60) as hotline:
-            _wait_until_ready(hotline)
+        with served(settings) as address, httpx.Client(base_url=address, headers=key, timeout=60) as hotline:
 
             def send(**fields: Any) -> str:
                 order = an_order(**{"manager": "甲经理", "due_at": ago(-2)} | fields)
@@ -89,17 +86,29 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                 return str(order["order_id"])
 
             yield Service(address, settings.home, send)
-        server.should_exit = True
-        thread.join(30)
 
 
-def _wait_until_ready(hotline: httpx.Client) -> None:
-    for _ in range(1_200):
-        try:
-            if hotline.get("/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """A service with these settings, ready to score; its address."""
+    server = uvicorn.Server(served_by(create_app(settings), settings))
+    listening = bound(0)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    _wait_until_ready(address)
+    yield address
+    server.should_exit = True
+    thread.join(30)
+
+
+def _wait_until_ready(address: str) -> None:
+    with httpx.Client(base_url=address, timeout=60) as asking:
+        for _ in range(1_200):
+            with suppress(httpx.TransportError):
+                if asking.get("/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise AssertionError("not ready")
 
 
@@ -158,6 +167,13 @@ Visit = Callable[..., Watched]
 @pytest.fixture
 def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
     """Opens a browser of some width and signs somebody in."""
+    with visits(chromium, service.address) as opened:
+        yield opened
+
+
+@contextmanager
+def visits(chromium: Browser, address: str) -> Iterator[Visit]:
+    """Opens browsers at a service; they are closed at the end."""
     contexts: list[BrowserContext] = []
 
     def opened(name: str, width: int = 390, java_script: bool = True, password: str = PASSWORD) -> Watched:
@@ -170,7 +186,7 @@ def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
         page.on("console", lambda message: watched.hear(message.type, message.text))
         page.on("pageerror", lambda error: watched.said.append(str(error)))
         page.on("request", lambda request: watched.asked.append(request.url))
-        page.goto(f"{service.address}/login")
+        page.goto(f"{address}/login")
         page.fill("input[name=name]", name)
         page.fill("input[name=password]", password)
         page.get_by_role("button", name="登录").click()

@@ -43,8 +43,9 @@ def test_a_forecast_is_kept_for_an_hour_and_made_anew_when_asked_for(
 
 
 def test_who_meets_no_order_is_shown_no_order_that_another_was(
-    client: TestClient, shared_home: Path, key: dict[str, str]
+    client: TestClient, shared_home: Path, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("serve.web.board_page._LEAST_GAIN", 0.0)
     assert "约可挽回" in client.get("/board", params={"forecast": "true"}, headers=key).text
     scientist = a_key(settings_of(shared_home), Role.DATA_SCIENTIST)
     assert "约可挽回" not in client.get("/board", headers=scientist).text

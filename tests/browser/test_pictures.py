@@ -1,0 +1,97 @@
+"""A living district, as `make demo` opens it: every role's pages at its last afternoon, clean, readable, and pictured.
+
+The pictures of docs/board.md come from here: see there for the command.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from desk.access.issuing import Issuing
+from desk.opening import open_scorer
+from desk.rescoring import Rescoring
+from hotline.bands import RiskBand
+from hotline.calendar import SHANGHAI
+from hotline.policy import Role
+from hotline.scope import scope_of
+from pipelines.train import last_known_at
+from store.whereabouts import whereabouts
+from tests.browser.conftest import PASSWORD, WIDTHS, Visit, served, visits
+from tests.serve.homes import make_home, settings_of
+
+pytestmark = pytest.mark.browser
+
+#: For pictures a larger district, so that there is something to see.
+_ORDERS = 20_000 if "QINGLING_PICTURES" in os.environ else 2_000
+#: Whose pages, and what their pictures are called.
+_PAGES = {
+    "manager": (("/my-orders", "my-orders"), ("FIRST", "order")),
+    "call_centre": (("/queue", "queue"),),
+    "street_handler": (("/board", "board"),),
+}
+
+
+@pytest.fixture(scope="module")
+def afternoon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service whose clock stands at the last afternoon of its district; open orders were scored on the days before."""
+    settings = settings_of(make_home(tmp_path_factory.mktemp("afternoon"), orders=_ORDERS))
+    day = last_known_at(settings).astimezone(SHANGHAI).replace(hour=14, minute=0, second=0, microsecond=0)
+    ahead = (day - datetime.now(UTC)).total_seconds()
+    settings = settings.model_copy(
+        update={"clock_ahead": ahead, "rescore_minutes": 0, "people_per_second": 1_000}
+    )
+    store, scorer = open_scorer(settings)
+    rescoring = Rescoring(store, "the test", every=0)
+    for half_days in range(20, 0, -1):
+        rescoring.turn(scorer, day - timedelta(hours=12) * half_days)
+    flagged = [p.order_id for p in scorer.score_open(day).predictions if p.band is not RiskBand.NONE]
+    wheres = whereabouts(store.engine, flagged).values()
+    busiest = Counter(where.manager for where in wheres if where.manager).most_common(1)[0][0]
+    street = Counter(where.street for where in wheres if where.street).most_common(1)[0][0]
+    issuing = Issuing(store.engine, "the test", datetime.now(UTC))
+    own = {Role.MANAGER: {"managers": [busiest]}, Role.STREET_HANDLER: {"streets": [street]}}
+    for role in (Role(name) for name in _PAGES):
+        issuing.add_account(role.value, role, scope_of(role, **own.get(role, {})), PASSWORD)
+    store.close()
+    with served(settings) as address:
+        yield address
+
+
+@pytest.fixture
+def visit_then(chromium: Browser, afternoon: str) -> Iterator[Visit]:
+    """Opens a browser of some width at that afternoon."""
+    with visits(chromium, afternoon) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("role", list(_PAGES))
+def test_the_pages_of_a_living_district(
+    afternoon: str, visit_then: Visit, role: str, width: int, tmp_path: Path
+) -> None:
+    watched = visit_then(role, width)
+    page = watched.page
+    for address, name in _PAGES[role]:
+        if address == "FIRST":
+            page.goto(f"{afternoon}/my-orders")
+            page.locator("article .t a, .rowlist a").first.click()
+            page.wait_for_load_state()
+        else:
+            page.goto(afternoon + address)
+        watched.assert_clean(afternoon)
+        watched.assert_accessible()
+        shots = Path(os.environ.get("QINGLING_PICTURES", tmp_path))
+        page.screenshot(path=shots / f"{name}-{width}.png")
+
+
+def test_the_afternoon_has_work_that_is_due_today(afternoon: str, visit_then: Visit) -> None:
+    watched = visit_then("manager")
+    watched.page.goto(f"{afternoon}/my-orders")
+    assert "今天" in watched.page.inner_text("main") and "10件约" in watched.page.inner_text("main")
+    watched.page.locator("article .t a").first.click()
+    assert watched.page.locator("svg.ch path.ln").count() == 1  # the risk has a course
