@@ -27,10 +27,10 @@ from serve.errors import Unavailable
 from serve.indicators import MayReadIndicators, PeriodQuery, report_for, with_own_orders
 from serve.needs import Desk, Now, Seen
 from serve.open_desk import OpenDesk
-from serve.web.charts import Point, Trend, trend_of
 from serve.web.kept_forecasts import KeptForecasts
 from serve.web.rendering import page
 from serve.web.shown import short_of
+from serve.web.trend_chart import Point, Trend, trend_of
 
 board_pages = APIRouter(include_in_schema=False)
 HERE = "/board"
