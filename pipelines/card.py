@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from desk.promotion.judged import said_by_champion
 from desk.settings import Settings
 from features.log import Log
 from hotline.whole_files import write_whole
 from models.backtest import Training
 from models.card import Champion, Source, card_of
 from models.card_page import render
-from models.registry import CHALLENGER, NoModelError, Registry
+from models.registry import NoModelError, Registry
 from models.satisfaction_model import FeaturesChangedError
-from pipelines.judged import said_by_champion
+from models.tracking import CHALLENGER
 from store.database import open_store
 
 #: The figures of a card and its page, as they are kept with a run.
