@@ -33,6 +33,7 @@ from serve.refusals import tell_refusals
 from serve.rescorer import Rescorer
 from serve.score_log import ScoreLog
 from serve.web.board_page import board_pages
+from serve.web.model_forms import model_forms
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
         app.include_router(router)
+    app.include_router(model_forms)
     check_all_declare(app)
     return app
 

@@ -122,6 +122,10 @@ class OpenDesk:
             raise Unavailable("champion_broken", self._failure.message, remedy)
         raise Unavailable("loading", "the champion is being loaded", "try again in a few seconds")
 
+    def serving_version(self) -> str | None:
+        """The version by which this worker scores; None before there is one."""
+        return self._opened.scorer.champion.version if self._opened else None
+
     @property
     def problem(self) -> str | None:
         """Why the latest champion is not in service; None where it is."""

@@ -10,6 +10,8 @@ from models.satisfaction_model import SatisfactionModel
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
+from tests.pipelines.judgements import RNG, judged, pairs_of
+from tests.pipelines.worlds import a_report
 
 
 def settings_of(home: Path, database_url: str | None = None) -> Settings:
@@ -40,3 +42,13 @@ def own_registry(home: Path) -> None:
     champion = registry.champion()
     registry.register(champion.model, champion.report, {"seed": 0})
     registry.promote(registry.get("challenger"))
+
+
+def judged_models(home: Path) -> None:
+    """At a copied home: version 1 serves, 2 knows much less than it, and 3, the challenger, as much."""
+    pairs = pairs_of(0.2, 0.2)
+    registry, model = Registry(home), Registry(home).champion().model
+    for said in (pairs.champion, RNG.permutation(pairs.challenger), pairs.challenger):
+        registry.register(model, a_report(), {"seed": 0}, judged(pairs, said))
+        if registry.get("challenger").version == "1":
+            registry.promote(registry.get("1"))
