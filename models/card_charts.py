@@ -63,9 +63,17 @@ class _Frame:
         return f'<circle class="pt" cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="3.5"/>'
 
 
-def reliability_chart(bins: Sequence[Mapping[str, float]]) -> Markup:
-    """Foretold against come, with the diagonal; a bin's interval is Wilson's."""
-    reach = max(max(row["foretold"], row["high"]) for row in bins)
+def reach_of(bins: Sequence[Mapping[str, float]]) -> float:
+    """How far the axes of a calibration chart have to reach."""
+    return max(max(row["foretold"], row["high"]) for row in bins)
+
+
+def reliability_chart(bins: Sequence[Mapping[str, float]], reach: float | None = None) -> Markup:
+    """Foretold against come, with the diagonal; a bin's interval is Wilson's.
+
+    `reach` is how far the axes have to reach, where charts are to be compared.
+    """
+    reach = reach_of(bins) if reach is None else reach
     top = next(edge for edge in _TOPS if edge >= min(reach, 1.0))
     frame = _Frame(0, top, 0, top, 190)
     ticks = {top * k / 4: f"{top * k / 4 * 100:g}" for k in range(5)}

@@ -74,13 +74,16 @@ def compare_and_keep(settings: Settings, version: str, champion: str | None) -> 
 
 
 def _found(settings: Settings, version: str, champion: str | None) -> dict[str, Any]:
-    now = datetime.now(UTC).isoformat()
-    told = {
+    told: dict[str, Any] = {
         "version": version,
         "champion": champion,
         "capacity": settings.capacity,
-        "at": now,
+        "at": datetime.now(UTC).isoformat(),
         "problem": None,
+        "granted": False,
+        "gates": [],
+        "slices": [],
+        "figures": None,
     }
     try:
         return told | _compared(pair_of(settings, version), settings.capacity)

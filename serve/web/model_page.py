@@ -11,17 +11,20 @@ from desk.access.person import Person
 from desk.effect.learnt import ledger_of
 from desk.effect.report import effect_report
 from desk.effect.words import kind_zh, points_zh, sentences
+from desk.handler_forecasts import HandlersBeside, handlers_beside
+from desk.handler_words import handler_sentences
 from desk.promotion.shelf import shelf, shelved
-from desk.promotion.words import difference_line, figure, gate_lines, percent, slice_zh
+from desk.promotion.words import difference_line, figure, gate_lines, slice_zh
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
 from hotline.lifecycle import Stage
 from hotline.policy import Action
 from models.card import origin_of
-from models.card_charts import gain_chart, reliability_chart, stage_chart
 from models.card_page import render
 from serve.access import allowed
 from serve.needs import Desk, Now, Rulebook
+from serve.open_desk import OpenDesk
+from serve.web.model_charts import drawings
 from serve.web.model_history import change_line, person_zh
 from serve.web.model_view import ModelView, model_view
 from serve.web.rendering import page
@@ -57,9 +60,10 @@ def model_page(
     now: Now,
 ) -> Response:
     """The models with their figures; the effect of calling for those who may read it."""
-    effects, view, problem = None, None, ""
+    effects, handlers, view, problem = None, [], None, ""
     if who.may(Action.READ_EFFECT):
         effects = effect_report(ledger_of(desk.store, now), playbook.draw, now)
+        handlers = list(handler_sentences(_handlers(desk, now)))
     try:
         view = model_view(request.app.state.settings, asked.version, datetime.now(UTC))
     except QinglingError as error:
@@ -77,17 +81,17 @@ def model_page(
         may_change=who.may(Action.PROMOTE),
         label=who.label,
         origin=_origin(view, desk),
-        charts=_charts(view),
+        drawings=drawings(view) if view else [],
         is_served=_is_served(view, desk),
         effects=effects,
         said=list(sentences(effects))[: 2 if effects.days else 3] if effects else [],
+        handlers=handlers,
         kind_zh=kind_zh,
         points_zh=points_zh,
         gate_lines=gate_lines,
         difference_line=difference_line,
         slice_zh=slice_zh,
         figure=figure,
-        percent=percent,
         change_line=change_line,
         person_zh=person_zh,
         stages={stage.value: stage.zh for stage in Stage},
@@ -113,37 +117,21 @@ def card_page(who: MayRead, request: Request, asked: Annotated[Asked, Query()], 
     return HTMLResponse(found, headers={"Content-Security-Policy": policy})
 
 
-def _origin(view: ModelView | None, desk: Desk) -> str:
+def _handlers(desk: OpenDesk, now: datetime) -> HandlersBeside:
+    champion = desk.champion()
+    return handlers_beside(desk.store, champion.model.label_caller if champion else None, now)
+
+
+def _origin(view: ModelView | None, desk: OpenDesk) -> str:
     """Where the orders come from: by the card of what is shown, else by the data set in use."""
     sides = (view.candidate, view.champion) if view else ()
     told = [side.card["origin"] for side in sides if side and side.card]
     return str(told[0]) if told else origin_of(desk.store.origins()).value
 
 
-def _is_served(view: ModelView | None, desk: Desk) -> bool:
+def _is_served(view: ModelView | None, desk: OpenDesk) -> bool:
     """Whether this worker scores by the champion already."""
     if view is None or view.reigning.champion is None:
         return True
-    return desk.serving_version() == view.reigning.version
-
-
-def _charts(view: ModelView | None) -> dict[str, object]:
-    """The drawings: of both models where they were compared, else of the champion by its card."""
-    figures = (view.found or {}).get("figures") if view else None
-    if not figures:
-        return {}
-    zh = {stage.value: stage.zh for stage in Stage}
-    rows = [{**row, "zh": zh[row["stage"]]} for row in figures["stages"]]
-    names = {"本模型": "候选", "在用模型": "现用"}
-    gains = figures["gains"]
-    return {
-        "stages": stage_chart(rows) if rows else None,
-        "calibration": {
-            names[name]: (bins, reliability_chart(bins))
-            for name, bins in figures["calibration"].items()
-            if bins
-        },
-        "gains": gain_chart({names[name]: score["curve"] for name, score in gains["scores"].items()})
-        if gains
-        else None,
-    }
+    champion = desk.champion()
+    return champion is not None and champion.version == view.reigning.version

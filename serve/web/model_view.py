@@ -63,6 +63,11 @@ class ModelView:
     unknown: str | None
 
     @property
+    def name(self) -> str:
+        """What the candidate is called."""
+        return "挑战者" if self.is_challenger else "候选"
+
+    @property
     def is_waiting(self) -> bool:
         """Whether two models are being compared."""
         return self.candidate is not None and self.found is None

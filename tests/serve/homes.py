@@ -44,11 +44,13 @@ def own_registry(home: Path) -> None:
     registry.promote(registry.get("challenger"))
 
 
-def judged_models(home: Path) -> None:
-    """At a copied home: version 1 serves, 2 knows much less than it, and 3, the challenger, as much."""
+def judged_models(home: Path) -> tuple[str, str, str]:
+    """Three more versions: one that serves now, one that knows much less, and the challenger, which knows as much."""
     pairs = pairs_of(0.2, 0.2)
     registry, model = Registry(home), Registry(home).champion().model
-    for said in (pairs.champion, RNG.permutation(pairs.challenger), pairs.challenger):
+    found = [
         registry.register(model, a_report(), {"seed": 0}, judged(pairs, said))
-        if registry.get("challenger").version == "1":
-            registry.promote(registry.get("1"))
+        for said in (pairs.champion, RNG.permutation(pairs.challenger), pairs.challenger)
+    ]
+    registry.promote(registry.get(found[0]))
+    return found[0], found[1], found[2]
