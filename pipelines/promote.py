@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 from desk.promotion.judging import verdict_on
 from desk.settings import Settings
+from hotline.policy import Action
 from models.changes import Change, ChangeKind
 from models.promotion import Verdict
-from models.registry import Registry
+from models.registry import Registered, Registry
 from models.tracking import CHALLENGER
-from pipelines.access import whoever_is_here
+from pipelines.access import note, whoever_is_here
+from store.database import open_store
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def promote(settings: Settings, version: str | None, force: bool, reason: str | 
             is_forced=is_forced,
         )
         registry.promote(candidate, why, change)
+        _note(settings, candidate, f"version {candidate.version} promoted{', forced' if is_forced else ''}")
     return Promotion(candidate.version, verdict, granted)
 
 
@@ -52,4 +55,16 @@ def rollback(settings: Settings, reason: str | None = None) -> str:
     """
     kind, now = ChangeKind.ROLLED_BACK, datetime.now(UTC)
     change = Change(kind, now, whoever_is_here(), version="", reason=reason or "")
-    return Registry(settings.home).rollback(change).version
+    earlier = Registry(settings.home).rollback(change)
+    _note(settings, earlier, f"version {earlier.version} put back")
+    return earlier.version
+
+
+def _note(settings: Settings, serving: Registered, told: str) -> None:
+    """Tell the audit log of the data set that is served from now on."""
+    dataset = settings.dataset or serving.model.span.dataset
+    store = open_store(settings.home, dataset, settings.database_url)
+    try:
+        note(store, Action.PROMOTE, told)
+    finally:
+        store.close()

@@ -19,6 +19,8 @@ from hotline.whole_files import alone_or_not, write_whole
 from models.promotion import LEAST_DISSATISFIED, LEAST_RATED
 
 FOLDER = "verdicts"
+#: Grows with what is kept, so that another version of the program compares anew.
+_FORMAT = 1
 #: Seconds after which a comparison that could not be made is tried again.
 _RETRY_AFTER = 600.0
 #: How much a comparison steps back behind requests.
@@ -38,9 +40,9 @@ def kept_verdict(settings: Settings, version: str, champion: str | None) -> dict
         age = time.time() - path.stat().st_mtime
     except (OSError, ValueError):
         return None
-    if found["capacity"] != settings.capacity or (found["problem"] and age > _RETRY_AFTER):
+    if (found.get("format"), found.get("capacity")) != (_FORMAT, settings.capacity):
         return None
-    return found
+    return None if found["problem"] and age > _RETRY_AFTER else found
 
 
 def compare_in_background(settings: Settings, version: str, champion: str | None) -> None:
@@ -75,6 +77,7 @@ def compare_and_keep(settings: Settings, version: str, champion: str | None) -> 
 
 def _found(settings: Settings, version: str, champion: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
+        "format": _FORMAT,
         "version": version,
         "champion": champion,
         "capacity": settings.capacity,

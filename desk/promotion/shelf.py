@@ -38,6 +38,11 @@ def shelved(home: Path, row: Listed) -> Shelved:
     return Shelved(row, report or {}, card)
 
 
+def page_of(home: Path, version: str) -> Path:
+    """Where the page of a version's card lies, if it was written."""
+    return home / "reports" / f"card-{version}.html"
+
+
 @lru_cache(maxsize=256)
 def _kept(home: Path, version: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Report and card, which never change once a version is there."""

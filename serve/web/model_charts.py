@@ -31,26 +31,26 @@ class Drawn:
 
 def drawings(view: ModelView) -> list[Drawn]:
     """What can be drawn."""
-    found = view.found and view.found.get("figures")
-    if found:
-        return list(_of_both(found, view.name, view.champion is not None))
+    if view.shown:
+        return list(_of_both(view.shown["figures"], *view.names))
     if view.candidate is None and view.champion and view.champion.card:
         return list(_of_one(view.champion.card))
     return []
 
 
-def _of_both(figures: Mapping[str, Any], name: str, is_both: bool) -> Iterator[Drawn]:
-    names = {MODEL: name, CHAMPION: "现用"}
+def _of_both(figures: Mapping[str, Any], newer: str, older: str) -> Iterator[Drawn]:
+    names = {MODEL: newer, CHAMPION: older}
+    is_both = CHAMPION in figures["calibration"]
     stages = [{**row, "zh": _STAGE_ZH[row["stage"]]} for row in figures["stages"]]
     if stages:
-        told = f"{_AUC}；实心是{name}，空心是现用。" if is_both else f"{_AUC}。"
+        told = f"{_AUC}；实心是{newer}，空心是{older}。" if is_both else f"{_AUC}。"
         yield Drawn("各阶段的排序能力", told, stage_chart(stages))
     calibration = {kind: bins for kind, bins in figures["calibration"].items() if bins}
     reach = max(map(reach_of, calibration.values()), default=0.0)
     for kind, bins in calibration.items():
         yield _calibrated(names[kind], bins, reach)
     if gains := figures["gains"]:
-        told = f"{_GAINS}，实线是{name}，点线是现用。" if is_both else f"{_GAINS}。"
+        told = f"{_GAINS}，实线是{newer}，点线是{older}。" if is_both else f"{_GAINS}。"
         yield _gains(told, gains["scores"], names)
 
 

@@ -13,7 +13,7 @@ from desk.effect.report import effect_report
 from desk.effect.words import kind_zh, points_zh, sentences
 from desk.handler_forecasts import HandlersBeside, handlers_beside
 from desk.handler_words import handler_sentences
-from desk.promotion.shelf import shelf, shelved
+from desk.promotion.shelf import page_of, shelf, shelved
 from desk.promotion.words import difference_line, figure, gate_lines, slice_zh
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
@@ -104,7 +104,7 @@ def card_page(who: MayRead, request: Request, asked: Annotated[Asked, Query()], 
     """The model card of a version, the champion's by default, as its training wrote it."""
     home = request.app.state.settings.home
     version = asked.version or desk.in_service().scorer.champion.version
-    kept = home / "reports" / f"card-{version}.html"
+    kept = page_of(home, version)
     if kept.is_file():
         found = kept.read_text("utf-8")
     else:

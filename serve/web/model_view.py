@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.promotion.judging import Reigning, reigning_of
 from desk.promotion.kept_verdicts import compare_in_background, kept_verdict
-from desk.promotion.shelf import Shelved, shelf, shelved
+from desk.promotion.shelf import Shelved, page_of, shelf, shelved
 from desk.promotion.standing import Proposal, fresh_promotion, open_proposal
 from desk.promotion.words import figure
 from desk.settings import Settings
@@ -29,6 +29,7 @@ class Side:
     lines: tuple[tuple[str, str], ...]
     card: Mapping[str, Any] | None
     report: Mapping[str, Any]
+    has_card: bool = False
 
     @property
     def stages(self) -> list[Mapping[str, Any]]:
@@ -44,6 +45,7 @@ class ModelView:
     champion : the same in words; None where nothing serves
     candidate: the version that is looked at beside it; None where there is none
     found    : what comparing them found; None while they are compared
+    decided  : what comparing the champion with the one before it had found, where it was promoted lately
     before   : the version that a rollback would bring back
     unknown  : the version that was asked for, where there is none such
     """
@@ -53,6 +55,7 @@ class ModelView:
     candidate: Side | None
     is_challenger: bool
     found: Mapping[str, Any] | None
+    decided: Mapping[str, Any] | None
     versions: tuple[Shelved, ...]
     older: int
     changes: tuple[Change, ...]
@@ -66,6 +69,19 @@ class ModelView:
     def name(self) -> str:
         """What the candidate is called."""
         return "挑战者" if self.is_challenger else "候选"
+
+    @property
+    def shown(self) -> Mapping[str, Any] | None:
+        """The comparison to be drawn: of the candidate, else the one by which the champion was promoted lately."""
+        told = self.found if self.candidate else self.decided
+        return told if told and told["figures"] else None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two models of that comparison are called, the newer first."""
+        if self.candidate or self.fresh is None:
+            return self.name, "现用"
+        return f"第{self.fresh.version}版", f"第{self.fresh.before}版"
 
     @property
     def is_waiting(self) -> bool:
@@ -94,18 +110,20 @@ def model_view(settings: Settings, version: str | None, now: datetime) -> ModelV
         if found is None:
             compare_in_background(settings, chosen.version, reigning.compared)
     earlier = list(serving["before"]) if serving else []
+    fresh = fresh_promotion(changes, reigning.version, now)
     return ModelView(
         reigning=reigning,
         champion=_champion(home, reigning, by_version),
-        candidate=_side(shelved(home, chosen)) if chosen else None,
+        candidate=_side(home, shelved(home, chosen)) if chosen else None,
         is_challenger=bool(chosen and chosen.is_challenger),
         found=found,
+        decided=kept_verdict(settings, fresh.version, fresh.before) if fresh and fresh.before else None,
         versions=tuple(shelved(home, row) for row in rows[:MOST_LISTED]),
         older=max(0, len(rows) - MOST_LISTED),
         changes=changes,
         proposal=open_proposal(changes, reigning.version),
-        fresh=fresh_promotion(changes, reigning.version, now),
-        before=_side(shelved(home, by_version[earlier[-1]]))
+        fresh=fresh,
+        before=_side(home, shelved(home, by_version[earlier[-1]]))
         if earlier and earlier[-1] in by_version
         else None,
         served=frozenset(earlier),
@@ -117,13 +135,13 @@ def _champion(home: Path, reigning: Reigning, rows: Mapping[str, Listed]) -> Sid
     if reigning.version is None:
         return None
     if reigning.version in rows:
-        return _side(shelved(home, rows[reigning.version]))
+        return _side(home, shelved(home, rows[reigning.version]))
     if reigning.champion is None:
         return Side(reigning.version, (), None, {})
-    return _from_file(reigning.champion)
+    return _from_file(home, reigning.champion)
 
 
-def _side(found: Shelved) -> Side:
+def _side(home: Path, found: Shelved) -> Side:
     card, report, made = found.card, found.report, found.listed.made_at.astimezone(SHANGHAI)
     lines = [("训练于", f"{made:%Y-%m-%d %H:%M}")]
     if card:
@@ -138,10 +156,16 @@ def _side(found: Shelved) -> Side:
         ]
     elif "train_orders" in report:
         lines.append(("学习了", f"{report['train_orders']:,}件有评价的工单"))
-    return Side(found.version, (*lines, *_told(report)), card, report)
+    return Side(
+        found.version,
+        (*lines, *_told(report)),
+        card,
+        report,
+        card is not None or page_of(home, found.version).is_file(),
+    )
 
 
-def _from_file(champion: Registered) -> Side:
+def _from_file(home: Path, champion: Registered) -> Side:
     """A champion that the list of models does not have, as its own file tells of it."""
     span = champion.model.span
     first, last = (
@@ -151,7 +175,8 @@ def _from_file(champion: Registered) -> Side:
         ("学习了", f"{span.orders:,}件有评价的工单，不满意{span.dissatisfied:,}次"),
         ("受理于", f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"),
     )
-    return Side(champion.version, (*lines, *_told(champion.report)), None, champion.report)
+    has_card = page_of(home, champion.version).is_file()
+    return Side(champion.version, (*lines, *_told(champion.report)), None, champion.report, has_card)
 
 
 def _told(report: Mapping[str, Any]) -> list[tuple[str, str]]:
