@@ -1,7 +1,7 @@
 """Handlers against the model: what both foretold of the same rounds at the same moments, and what came."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from store.connection import reading
 from store.database import Store
 from store.foreseen import foreseen
 
-_DRAWS = 1_000
+#: So far back forecasts are looked at.
+DAYS = 365
+_DRAWS = 500
 #: From so much on a chance that a handler wrote counts as 不满意 foretold.
 _LIKELY = 0.5
 
@@ -66,9 +68,9 @@ def handlers_beside(
     store: Store, label_caller: OfficialCaller | None, now: datetime, seed: int = 0
 ) -> HandlersBeside:
     """The comparison as known at a moment; `label_caller` is whose ratings count, by default the city's."""
-    until = to_micros(now)
+    until, since = to_micros(now), to_micros(now - timedelta(days=DAYS))
     with reading(store.engine) as connection:
-        told = [row for row in foreseen(connection) if row.at <= until]
+        told = foreseen(connection, since, until)
     if not told:
         return HandlersBeside(0, 0, 0, 0, 0, 0)
     ids = sorted({row.order_id for row in told})

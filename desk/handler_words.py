@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desk.handler_forecasts import HandlersBeside, Measured
+from desk.handler_forecasts import DAYS, HandlersBeside, Measured
 from models.handlers import LEAST_FORECASTS, LEAST_OUTCOME
 
 _HOW = (
@@ -27,7 +27,7 @@ def handler_sentences(beside: HandlersBeside) -> Iterator[str]:
 
 
 def _told(beside: HandlersBeside) -> str:
-    counts = f"可比的回访{beside.rated:,}次，其中不满意{beside.dissatisfied:,}次"
+    counts = f"近{DAYS}天可比的回访{beside.rated:,}次，其中不满意{beside.dissatisfied:,}次"
     if beside.human is None or beside.model is None or beside.lead is None:
         return f"{counts}：还看不出。至少要{LEAST_FORECASTS}次，不满意和其余的各不少于{LEAST_OUTCOME}次。"
     return (

@@ -26,8 +26,11 @@ class Foreseen:
     model_version: str
 
 
-def foreseen(connection: Connection) -> list[Foreseen]:
-    """The forecasts made before a score was seen, oldest first; those of orders without a score are left out."""
+def foreseen(connection: Connection, since: int, until: int) -> list[Foreseen]:
+    """The forecasts made from `since` to `until` before a score was seen, oldest first.
+
+    Those of orders without a score are left out.
+    """
     asked, said = forecasts.c, predictions.c
     newest = (
         select(said.prediction_id)
@@ -48,6 +51,7 @@ def foreseen(connection: Connection) -> list[Foreseen]:
         select(asked.order_id, asked.known_at, asked.rating, asked.probability, said.p0, said.model_version)
         .join_from(forecasts, predictions, said.prediction_id == newest)
         .where(asked.seen_model == 0, asked.known_at >= first)
+        .where(asked.known_at > since, asked.known_at <= until)
         .order_by(asked.known_at, asked.order_id)
     )
     return [Foreseen(*row) for row in connection.execute(question)]

@@ -13,6 +13,7 @@ from desk.effect.report import effect_report
 from desk.effect.words import kind_zh, points_zh, sentences
 from desk.handler_forecasts import HandlersBeside, handlers_beside
 from desk.handler_words import handler_sentences
+from desk.lately import lately, lately_sentences
 from desk.promotion.shelf import page_of, shelf, shelved
 from desk.promotion.words import difference_line, figure, gate_lines, slice_zh
 from hotline.calendar import SHANGHAI
@@ -60,10 +61,12 @@ def model_page(
     now: Now,
 ) -> Response:
     """The models with their figures; the effect of calling for those who may read it."""
-    effects, handlers, view, problem = None, [], None, ""
+    effects, handlers, since, view, problem = None, [], [], None, ""
     if who.may(Action.READ_EFFECT):
         effects = effect_report(ledger_of(desk.store, now), playbook.draw, now)
         handlers = list(handler_sentences(_handlers(desk, now)))
+        champion = desk.champion()
+        since = list(lately_sentences(lately(desk.store, champion, now))) if champion else []
     try:
         view = model_view(request.app.state.settings, asked.version, datetime.now(UTC))
     except QinglingError as error:
@@ -86,6 +89,7 @@ def model_page(
         effects=effects,
         said=list(sentences(effects))[: 2 if effects.days else 3] if effects else [],
         handlers=handlers,
+        since=since,
         kind_zh=kind_zh,
         points_zh=points_zh,
         gate_lines=gate_lines,

@@ -151,7 +151,7 @@ def _side(home: Path, found: Shelved) -> Side:
             ("受理于", f"{span['first']} 至 {span['last']}"),
             ("检验用", f"{test['orders']:,}件更晚的工单，不满意{test['dissatisfied']:,}次"),
             ("方法", card["model"]),
-            ("代码", _short(made_of.get("code_version"))),
+            ("代码", f"{_short(made_of.get('code_version'))} · {_short(made_of.get('code_fingerprint'))}"),
             ("数据指纹", _short(made_of.get("data_fingerprint"))),
         ]
     elif "train_orders" in report:

@@ -225,6 +225,7 @@ def test_a_comparison_that_is_killed_begins_again_and_the_page_looks_by_itself(r
     shown = room.shown(room.first)
     assert "正在比较…" in shown and 'http-equiv="refresh"' in shown and 'aria-disabled="true"' in shown
     assert "还没有比较完" in room.sent(room.first, "propose", version="3", seen="1").text
+    assert "/model/rollback" not in shown, "a page that looks again would take what is being written along"
     [child] = active_children()
     assert child.pid
     os.kill(child.pid, signal.SIGKILL)
