@@ -1,6 +1,7 @@
 """模型 at the server: gates, two persons, old pages, two workers on one home, comparisons that were killed, no model at all."""
 
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -12,15 +13,21 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from desk.access.known import session_hash
+from desk.access.secret import Signatures
 from desk.promotion.kept_verdicts import compare_and_keep, kept_verdict
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI
 from hotline.policy import Role
+from hotline.scope import scope_of
 from hotline.whole_files import write_whole
 from models.champion_file import FILE
 from models.changes import Change, ChangeKind, ChangesFile
 from models.registry import Registry
+from serve.access import FORM_HEADER, SESSION_COOKIE
 from serve.app import create_app
+from serve.clock import now_micros
+from store.access import accounts
 from store.access.audit_log import entries
 from store.database import open_store
 from tests.serve.bodies import an_order
@@ -31,13 +38,26 @@ _PAGE = {"Accept": "text/html"}
 _READERS = (Role.STREET_HANDLER, Role.CALL_CENTRE, Role.DISTRICT_CENTRE, Role.ADMIN)
 
 
+def a_person(settings: Settings, name: str) -> dict[str, str]:
+    """What the browser of a data scientist who signed in sends along."""
+    store, role, now = open_store(settings.home), Role.DATA_SCIENTIST, now_micros()
+    session = secrets.token_urlsafe()
+    accounts.add_account(store.engine, accounts.Account(name, role, scope_of(role), "no hash", now))
+    accounts.open_session(store.engine, session_hash(session), name, now, 0)
+    store.close()
+    signatures = Signatures.open(settings)
+    cookie = f"{SESSION_COOKIE}={signatures.cookie(session)}"
+    token = signatures.form_token(session_hash(session))
+    return _PAGE | {"Authorization": "", "Cookie": cookie, FORM_HEADER: token}
+
+
 class Room:
     """A service on a home with three models, and a second one beside it; people with their keys."""
 
     def __init__(self, settings: Settings, client: TestClient, other: TestClient) -> None:
         self.settings, self.client, self.other = settings, client, other
         self.at_first = (settings.home / FILE).read_text("utf-8")
-        self.first, self.second = (_PAGE | a_key(settings, Role.DATA_SCIENTIST) for _ in range(2))
+        self.first, self.second = (a_person(settings, name) for name in ("分析一", "分析二"))
 
     def shown(self, who: dict[str, str], query: str = "", at: TestClient | None = None) -> str:
         """The page as someone sees it."""
@@ -210,6 +230,14 @@ def test_others_read_the_page_without_buttons_and_may_not_send(room: Room, role:
     assert room.serving() == "1"
 
 
+def test_a_key_is_nobody_and_cannot_change_models(room: Room) -> None:
+    key = _PAGE | a_key(room.settings, Role.DATA_SCIENTIST)
+    assert "接口密钥办不了" in room.sent(key, "propose", version="3", seen="1").text
+    number = room.propose()
+    assert "接口密钥办不了" in room.sent(key, "confirm", number=number).text
+    assert room.serving() == "1" and len(room.changes) == 1
+
+
 def test_every_change_stands_in_the_audit_log(room: Room) -> None:
     room.sent(room.second, "confirm", number=room.propose())
     store = open_store(room.settings.home)
@@ -251,7 +279,7 @@ def test_a_version_can_be_looked_at_by_its_address_and_has_no_card_where_none_wa
 
 def test_before_there_is_a_model_the_page_says_what_to_do(home: Path) -> None:
     with serving(settings_of(home)) as client:
-        who = _PAGE | a_key(settings_of(home), Role.DATA_SCIENTIST)
+        who = a_person(settings_of(home), "分析")
         shown = client.get("/model", headers=who)
         assert shown.status_code == 200
         assert "qingling train" in shown.text and "数据来源未声明" in shown.text
