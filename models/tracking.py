@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.errors import QinglingError
 from hotline.whole_files import beside
 from models.satisfaction_model import SatisfactionModel
 
@@ -47,10 +50,21 @@ class Listed:
 
 
 def listed(home: Path) -> tuple[Listed, ...]:
-    """Every version, the newest first; none where nothing was ever trained."""
+    """Every version, the newest first; none where nothing was ever trained. QinglingError where it cannot be read."""
     if not (home / DATABASE).exists():
         return ()
-    client = opened(home).MlflowClient()
+    import mlflow
+
+    try:
+        return _listed(opened(home).MlflowClient())
+    except (mlflow.exceptions.MlflowException, SQLAlchemyError, OSError) as error:
+        raise QinglingError(
+            f"the list of models in {home / DATABASE} cannot be read ({type(error).__name__}); "
+            "put it back from a backup"
+        ) from error
+
+
+def _listed(client: Any) -> tuple[Listed, ...]:
     if not client.search_registered_models(f"name = '{NAME}'"):
         return ()
     challenger = str(client.get_registered_model(NAME).aliases.get(CHALLENGER))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
@@ -30,6 +31,7 @@ from serve.web.model_history import change_line, person_zh
 from serve.web.model_view import ModelView, model_view
 from serve.web.rendering import page
 
+_LOG = structlog.get_logger("serve")
 model_pages = APIRouter(include_in_schema=False)
 MayRead = Annotated[Person, allowed(Action.READ_MODEL)]
 HERE = "/model"
@@ -61,7 +63,7 @@ def model_page(
     now: Now,
 ) -> Response:
     """The models with their figures; the effect of calling for those who may read it."""
-    effects, handlers, since, view, problem = None, [], [], None, ""
+    effects, handlers, since, view, is_unreadable = None, [], [], None, False
     if who.may(Action.READ_EFFECT):
         effects = effect_report(ledger_of(desk.store, now), playbook.draw, now)
         handlers = list(handler_sentences(_handlers(desk, now)))
@@ -70,14 +72,15 @@ def model_page(
     try:
         view = model_view(request.app.state.settings, asked.version, datetime.now(UTC))
     except QinglingError as error:
-        problem = str(error)
+        _LOG.error("models_unreadable", problem=str(error))
+        is_unreadable = True
     return page(
         request,
         who,
         "model.html",
         here=HERE,
         view=view,
-        problem=problem,
+        is_unreadable=is_unreadable,
         asked=asked.version,
         look_again=_LOOK_AGAIN if view and view.is_waiting else None,
         done=_SAID.get(asked.said, ""),

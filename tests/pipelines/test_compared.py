@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from desk.promotion.kept_verdicts import compare_and_keep, kept_verdict
 from desk.promotion.words import difference_line, gate_lines
 from desk.settings import Settings
+from hotline.errors import QinglingError
 from hotline.policy import Action
 from models.changes import ChangeKind, ChangesFile
 from models.judgement import Judgement
@@ -21,6 +24,7 @@ from models.registry import Registry
 from models.satisfaction_model import SatisfactionModel
 from models.side_by_side import side_by_side
 from pipelines.promote import promote, rollback
+from serve.web.model_view import model_view
 from store.access.audit_log import entries
 from store.database import open_store
 from tests.pipelines.judgements import JUDGED, ROUNDS, judged, pairs_of
@@ -174,10 +178,27 @@ def test_commands_leave_a_line_in_the_record_and_in_the_audit_log(
 
 
 def test_a_record_that_was_tampered_with_is_not_read_over(settings: Settings) -> None:
-    from hotline.errors import QinglingError
-
     path: Path = settings.home / "models" / "changes.jsonl"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"kind": "promoted"}) + "\n", "utf-8")
     with pytest.raises(QinglingError, match="put it back from a backup"):
         ChangesFile(settings.home).read()
+
+
+def test_a_version_whose_files_are_gone_is_listed_and_says_so(
+    registry: Registry, settings: Settings, model: SatisfactionModel
+) -> None:
+    registry.register(model, a_report(), {"seed": 0}, judged(pairs := pairs_of(0.2, 0.2), pairs.champion))
+    shutil.rmtree(settings.home / "mlflow-artifacts")
+    compare_and_keep(settings, "1", None)
+    view = model_view(settings, None, datetime.now(UTC))
+    assert view.candidate and ("结论", "训练时的各项数字缺失") in view.candidate.lines
+    assert view.found and view.found["problem"] and view.candidate.card is None
+    assert [one.report for one in view.versions] == [{}]
+
+
+def test_a_list_of_models_that_cannot_be_read_is_told(settings: Settings) -> None:
+    settings.home.mkdir()
+    (settings.home / "mlflow.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(QinglingError, match="put it back from a backup"):
+        model_view(settings, None, datetime.now(UTC))
