@@ -76,10 +76,10 @@ def _calibrated(name: str, bins: Sequence[Mapping[str, float]], reach: float) ->
 
 def _gains(told: str, scores: Mapping[str, Any], names: Mapping[str, str]) -> Drawn:
     shown = {names[kind]: score for kind, score in scores.items() if kind in names}
-    rows = [("打几成", *(f"{name}找到" for name in shown), "随便抽")]
+    rows = [("打几成，随便抽就找到几成", *(f"{name}找到" for name in shown))]
     for place, share in enumerate(CAPACITIES):
         recalls = (score["recall"][place] for score in shown.values())
-        rows.append((percent(share), *map(_with_interval, recalls), percent(share)))
+        rows.append((percent(share), *map(_with_interval, recalls)))
     curves = {name: score["curve"] for name, score in shown.items()}
     return Drawn("电话打得了几成，能找到多少", told, gain_chart(curves), tuple(rows))
 
