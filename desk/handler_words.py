@@ -1,6 +1,7 @@
 """Handlers against the model in plain Chinese: the same on the page and from the command."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from desk.handler_forecasts import DAYS, HandlersBeside, Measured
 from models.handlers import LEAST_FORECASTS, LEAST_OUTCOME
@@ -24,6 +25,16 @@ def handler_sentences(beside: HandlersBeside) -> Iterator[str]:
     if beside.waiting:
         yield f"另有{beside.waiting:,}次预判还没有等到评价。"
     yield _HOW
+
+
+def looking_back(report: Mapping[str, Any]) -> Iterator[str]:
+    """What a training's report says of forecasts in its extract that were written before a score was seen."""
+    for row in report.get("handlers") or ():
+        if (row["stage"], row["score_seen"]) == ("all", "before"):
+            yield (
+                f"训练时拿更晚的{row['n']:,}次没看过分数的预判回头比：经办人AUC {row['human_auc']:.3f}，"
+                f"模型{row['model_auc']:.3f}，两者合用{row['blend_auc']:.3f}。"
+            )
 
 
 def _told(beside: HandlersBeside) -> str:

@@ -13,7 +13,7 @@ from desk.effect.learnt import ledger_of
 from desk.effect.report import effect_report
 from desk.effect.words import kind_zh, points_zh, sentences
 from desk.handler_forecasts import HandlersBeside, handlers_beside
-from desk.handler_words import handler_sentences
+from desk.handler_words import handler_sentences, looking_back
 from desk.lately import lately, lately_sentences
 from desk.promotion.shelf import page_of, shelf, shelved
 from desk.promotion.words import difference_line, figure, gate_lines, slice_zh
@@ -68,6 +68,7 @@ def model_page(
         effects = effect_report(ledger_of(desk.store, now), playbook.draw, now)
         handlers = list(handler_sentences(_handlers(desk, now)))
         champion = desk.champion()
+        handlers += looking_back(champion.report) if champion else ()
         since = list(lately_sentences(lately(desk.store, champion, now))) if champion else []
     try:
         view = model_view(request.app.state.settings, asked.version, datetime.now(UTC))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from desk.handler_forecasts import Measured, handlers_beside
-from desk.handler_words import handler_sentences, verdict_zh
+from desk.handler_words import handler_sentences, looking_back, verdict_zh
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.lifecycle import EventType, OfficialCaller
 from hotline.order import Callback, Order, OrderEvent
@@ -122,3 +122,18 @@ def test_a_rating_counts_once_it_is_known(store: Store) -> None:
 def test_the_verdict_agrees_with_the_interval() -> None:
     assert verdict_zh(Measured(-0.1, -0.2, -0.01)) == "经办人更准"
     assert verdict_zh(Measured(0.01, 0.0, 0.02)) == "分不出谁更准"
+
+
+def test_a_trainings_own_comparison_is_told_where_it_has_one() -> None:
+    row = {
+        "stage": "all",
+        "score_seen": "before",
+        "n": 80,
+        "human_auc": 0.6,
+        "model_auc": 0.7,
+        "blend_auc": 0.72,
+    }
+    seen = row | {"score_seen": "after"}
+    [told] = looking_back({"handlers": [row, seen]})
+    assert "80次" in told and "0.600" in told and "0.720" in told
+    assert list(looking_back({})) == []
