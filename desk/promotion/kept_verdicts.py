@@ -75,6 +75,12 @@ def compare_and_keep(settings: Settings, version: str, champion: str | None) -> 
             write_whole(path, json.dumps(finite(found), ensure_ascii=False))
 
 
+def forget_verdicts(home: Path) -> None:
+    """Have everything compared anew."""
+    for kept in (home / FOLDER).glob("*.json"):
+        kept.unlink(missing_ok=True)
+
+
 def _found(settings: Settings, version: str, champion: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "format": _FORMAT,

@@ -34,7 +34,7 @@ def shelf(home: Path) -> tuple[Listed, ...]:
 
 def shelved(home: Path, row: Listed) -> Shelved:
     """A version with what is kept of it."""
-    report, card = _kept(home, row.version)
+    report, card = _kept(home, row)
     return Shelved(row, report or {}, card)
 
 
@@ -44,10 +44,10 @@ def page_of(home: Path, version: str) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _kept(home: Path, version: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
-    """Report and card, which never change once a version is there."""
+def _kept(home: Path, row: Listed) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """Report and card, which never change once a version is there; a restore may bring another of its number."""
     registry = Registry(home)
-    return _read(registry.file(version, REPORT)), _read(registry.file(version, CARD))
+    return _read(registry.file(row.version, REPORT)), _read(registry.file(row.version, CARD))
 
 
 def _read(content: bytes | None) -> Mapping[str, Any] | None:
