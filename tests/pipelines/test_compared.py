@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from desk.opening import open_store_in_use
 from desk.promotion.kept_verdicts import compare_and_keep, kept_verdict
 from desk.promotion.words import difference_line, gate_lines
 from desk.settings import Settings
@@ -150,6 +151,7 @@ def test_a_champion_that_cannot_be_opened_keeps_nobody_from_replacing_it(
     served = settings.home / "models" / "champion.json"
     served.parent.mkdir(parents=True)
     served.write_text(content, "utf-8")
+    open_store_in_use(settings).close()  # whoever serves or keeps accounts is not shut out
     assert promote(settings, None, force=False).granted
     assert registry.champion().version == "1"
 
