@@ -37,6 +37,8 @@ MayRead = Annotated[Person, allowed(Action.READ_MODEL)]
 HERE = "/model"
 #: Seconds after which a page that waits for a comparison looks again.
 _LOOK_AGAIN = 4
+#: So many lines of the record are shown.
+_MOST_CHANGES = 50
 _SAID = {
     "proposed": "已提议上线，等另一位有权限的同事复核",
     "withdrawn": "已撤回提议",
@@ -101,6 +103,7 @@ def model_page(
         slice_zh=slice_zh,
         figure=figure,
         change_line=change_line,
+        most_changes=_MOST_CHANGES,
         person_zh=person_zh,
         stages={stage.value: stage.zh for stage in Stage},
         day=lambda moment: f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",

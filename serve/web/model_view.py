@@ -13,7 +13,7 @@ from desk.promotion.standing import Proposal, fresh_promotion, open_proposal
 from desk.promotion.words import figure
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI, from_micros
-from models.changes import Change, ChangesFile
+from models.changes import Change, ChangeKind, ChangesFile
 from models.registry import Registered, Registry
 from models.tracking import Listed
 
@@ -69,6 +69,13 @@ class ModelView:
     def name(self) -> str:
         """What the candidate is called."""
         return "挑战者" if self.is_challenger else "候选"
+
+    @property
+    def refusal(self) -> Change | None:
+        """The refusal of the candidate, where nothing was done since."""
+        last = self.changes[-1] if self.changes else None
+        is_its = last and self.candidate and last.version == self.candidate.version
+        return last if last and is_its and last.kind is ChangeKind.REFUSED else None
 
     @property
     def shown(self) -> Mapping[str, Any] | None:

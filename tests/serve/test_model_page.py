@@ -175,6 +175,7 @@ def test_a_proposal_can_be_withdrawn_by_its_proposer_only_or_refused_with_a_reas
     assert room.sent(room.second, "refuse", number=number, reason=told).status_code == 303
     shown = room.shown(room.first)
     assert "夏季工单没有比过" in shown and "13812345678" not in shown
+    assert "上次的提议被分析二退回" in shown and 'action="/model/propose"' in shown
     assert "已经办结或撤回" in room.sent(room.second, "confirm", number=number).text
     assert room.sent(room.first, "withdraw", number=room.propose()).status_code == 303
     kinds = [change.kind for change in room.changes]
