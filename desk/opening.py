@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.kept_histories import KeptHistories
 from desk.playbook_in_force import PlaybookInForce
+from desk.promotion.judging import reigning_of
 from desk.scored import Scored
 from desk.scored_log import logged
 from desk.scorer import Scorer
@@ -70,11 +71,13 @@ def _try_out(scorer: Scorer) -> None:
 
 
 def open_store_in_use(settings: Settings) -> Store:
-    """The store that a service of this home would serve: the champion's, or the data set in use."""
-    registry = Registry(settings.home)
+    """The store that a service of this home would serve: the champion's, or the data set in use.
+
+    Of a champion that cannot be opened nobody knows the data set; it must not keep the doors shut.
+    """
     dataset = settings.dataset
-    if dataset is None and registry.champion_mark() is not None:
-        dataset = registry.champion().model.span.dataset
+    if dataset is None and (champion := reigning_of(Registry(settings.home)).champion):
+        dataset = champion.model.span.dataset
     return open_store(settings.home, dataset, settings.database_url)
 
 

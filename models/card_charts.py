@@ -63,9 +63,17 @@ class _Frame:
         return f'<circle class="pt" cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="3.5"/>'
 
 
-def reliability_chart(bins: Sequence[Mapping[str, float]]) -> Markup:
-    """Foretold against come, with the diagonal; a bin's interval is Wilson's."""
-    reach = max(max(row["foretold"], row["high"]) for row in bins)
+def reach_of(bins: Sequence[Mapping[str, float]]) -> float:
+    """How far the axes of a calibration chart have to reach."""
+    return max(max(row["foretold"], row["high"]) for row in bins)
+
+
+def reliability_chart(bins: Sequence[Mapping[str, float]], reach: float | None = None) -> Markup:
+    """Foretold against come, with the diagonal; a bin's interval is Wilson's.
+
+    `reach` is how far the axes have to reach, where charts are to be compared.
+    """
+    reach = reach_of(bins) if reach is None else reach
     top = next(edge for edge in _TOPS if edge >= min(reach, 1.0))
     frame = _Frame(0, top, 0, top, 190)
     ticks = {top * k / 4: f"{top * k / 4 * 100:g}" for k in range(5)}
@@ -102,6 +110,42 @@ def lag_chart(lag: Mapping[str, Any]) -> Markup:
     parts.append(frame.line("ln", lag["days"], lag["shares"]))
     parts.append(_axes("已有评价 %", "受理后天数", 182))
     return _svg(188, f"一半的评价在受理后 {lag['p50']:.0f} 天内到，95% 在 {lag['p95']:.0f} 天内到", parts)
+
+
+def stage_chart(rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """The AUC at each stage: a full dot with its interval, and a hollow one below it for the champion."""
+    left, right, top = 88, 262, 6
+    lows = [row[name] for row in rows for name in ("low", "champion_low") if row.get(name) is not None]
+    start = min(0.5, np.floor(10 * min(lows, default=0.5)) / 10)
+    bottom = top + _ROW * len(rows) + 8
+
+    def across(value: float) -> float:
+        return left + (min(value, 1.0) - start) / (1.0 - start) * (right - left)
+
+    parts = []
+    for tick in np.arange(round(10 * start), 11) / 10:
+        x, css = across(tick), "tg" if tick == 0.5 else "gr"
+        parts.append(f'<line class="{css}" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}"/>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{tick:g}</text>')
+    for number, row in enumerate(rows):
+        y = top + _ROW * number + 13
+        parts.append(f'<text x="{left - 6}" y="{y + 6}" text-anchor="end">{escape(_short(row["zh"]))}</text>')
+        parts.append(_whisker("wh", row["low"], row["high"], across, y))
+        parts.append(f'<circle class="pt" cx="{across(row["auc"]):.1f}" cy="{y}" r="4.5"/>')
+        if row.get("champion_auc") is not None:
+            parts.append(_whisker("wh2", row["champion_low"], row["champion_high"], across, y + 9))
+            parts.append(f'<circle class="pt2" cx="{across(row["champion_auc"]):.1f}" cy="{y + 9}" r="3.5"/>')
+        parts.append(
+            f'<text class="t" x="{_WIDTH - 4}" y="{y + 6}" text-anchor="end">{row["auc"]:.2f}</text>'
+        )
+    said = "各阶段的AUC：" + "，".join(f"{row['zh']}{row['auc']:.2f}" for row in rows)
+    return _svg(bottom + 22, said, parts)
+
+
+def _whisker(css: str, low: float | None, high: float | None, across: Any, y: float) -> str:
+    if low is None or high is None:
+        return ""
+    return f'<line class="{css}" x1="{across(low):.1f}" x2="{across(high):.1f}" y1="{y}" y2="{y}"/>'
 
 
 def shape_chart(feature: Mapping[str, Any]) -> Markup:

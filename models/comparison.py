@@ -87,6 +87,11 @@ def compare(pairs: Pairs, capacity: float, seed: int = 0) -> list[Difference]:
     ]
 
 
+def compare_auc(pairs: Pairs, seed: int = 0) -> Difference:
+    """The ranking over all rounds: told, and no gate of its own."""
+    return _difference("AUC", pairs, auc, seed, sign=1.0, margin=0.0)
+
+
 def compare_slices(pairs: Pairs, seed: int = 0) -> list[Difference]:
     """The AUC for every street and company with enough rated rounds, Holm-adjusted over all of them.
 

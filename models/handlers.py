@@ -1,10 +1,12 @@
 """The handlers' own forecasts beside the model's, at the very moments when they were written down."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from features.chronicle import Chronicle
 from features.frame import OrderFrame
 from features.history import History
 from features.labels import labels_of
@@ -16,7 +18,7 @@ from models.metrics import auc, brier
 from models.satisfaction_model import SatisfactionModel
 
 #: Fewer forecasts than this, or fewer of either outcome, are not worth a row.
-_LEAST, _LEAST_OUTCOME = 60, 10
+LEAST_FORECASTS, LEAST_OUTCOME = 60, 10
 #: What a level is worth is drawn towards the overall share as if by so many forecasts more.
 _PRIOR = 10.0
 #: How strongly the blend's coefficients are held at the model alone.
@@ -49,9 +51,22 @@ def compare_with_handlers(
     return [_row(stage, name, rows) for stage, name, rows in parts if _is_enough(rows)]
 
 
-def _rated(forecasts: pd.DataFrame, history: History, model: SatisfactionModel, since: int) -> pd.DataFrame:
-    """Forecasts of rounds that were rated later, in the order of writing, with the model's say at the moment."""
-    chronicle = history.chronicle
+@dataclass(frozen=True, eq=False)
+class RatedRounds:
+    """Forecasts of rounds that were rated later, in the order of writing.
+
+    rows  : which of the forecasts
+    frame : their orders as known when they were written
+    rating: 0–3, what came
+    """
+
+    rows: np.ndarray
+    frame: OrderFrame
+    rating: np.ndarray
+
+
+def rated_rounds(forecasts: pd.DataFrame, chronicle: Chronicle, since: int = 0) -> RatedRounds:
+    """The forecasts (`order_id`, `known_at`) of orders received since a time whose round has its rating later on."""
     number = chronicle.order_number(forecasts["order_id"].to_numpy(dtype=object))
     as_of = forecasts["known_at"].to_numpy(dtype=np.int64)
     first = chronicle.known_at[chronicle.first[np.maximum(number, 0)]]
@@ -61,10 +76,16 @@ def _rated(forecasts: pd.DataFrame, history: History, model: SatisfactionModel, 
     frame = OrderFrame.at_times(chronicle, list(ids), as_of[asked])
     labels = labels_of(chronicle)
     place = pd.Index(labels.round_start).get_indexer(pd.Index(frame.round_start))
-    known = (place >= 0) & (labels.position[place] > frame.position)
-    asked, frame, place = asked[known], frame.take(np.flatnonzero(known)), place[known]
-    columns = compute_columns(frame, history, model.features)
-    rows = forecasts.iloc[asked]
+    known = place >= 0
+    known[known] = labels.position[place[known]] > frame.position[known]
+    return RatedRounds(asked[known], frame.take(np.flatnonzero(known)), labels.rating[place[known]])
+
+
+def _rated(forecasts: pd.DataFrame, history: History, model: SatisfactionModel, since: int) -> pd.DataFrame:
+    """Forecasts of rated rounds with the model's say at the moment."""
+    told = rated_rounds(forecasts, history.chronicle, since)
+    columns = compute_columns(told.frame, history, model.features)
+    rows = forecasts.iloc[told.rows]
     return pd.DataFrame(
         {
             "level": rows["rating"].to_numpy(dtype=float),
@@ -72,7 +93,7 @@ def _rated(forecasts: pd.DataFrame, history: History, model: SatisfactionModel, 
             "seen": np.nan_to_num(rows["seen_model"].to_numpy(dtype=float)) > 0,
             "stage": columns["stage"],
             "model": model.probabilities(columns)[:, 0],
-            "truth": labels.rating[place] == 0,
+            "truth": told.rating == 0,
         }
     )
 
@@ -109,7 +130,7 @@ def _logit(p: "pd.Series[float]") -> np.ndarray:
 
 def _is_enough(rows: pd.DataFrame) -> bool:
     bad = int(rows["truth"].sum())
-    return len(rows) >= _LEAST and min(bad, len(rows) - bad) >= _LEAST_OUTCOME
+    return len(rows) >= LEAST_FORECASTS and min(bad, len(rows) - bad) >= LEAST_OUTCOME
 
 
 def _row(stage: str, seen: str, rows: pd.DataFrame) -> dict[str, Any]:

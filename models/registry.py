@@ -1,28 +1,27 @@
 """Models kept: every training a run in mlflow, the champion also as a plain file that serving reads.
 
-The only room that knows mlflow. Serving never waits for it: promotion copies the model's text to
-`models/champion.json` under home in one atomic step.
+With `tracking.py` the only room that knows mlflow. Serving never waits for it: promotion copies the model's text
+to `models/champion.json` under home in one atomic step.
 """
 
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hotline.errors import QinglingError
-from hotline.whole_files import alone, beside, write_whole
+from hotline.whole_files import alone, write_whole
 from models.champion_file import ChampionFile
+from models.changes import Change, ChangesFile
 from models.run_figures import metrics_of, parameters_of
 from models.satisfaction_model import SatisfactionModel
+from models.tracking import CHALLENGER, EXPERIMENT, NAME, opened, requirements, signature_of
 
-NAME = "qingling"
-EXPERIMENT = "qingling"
-CHAMPION, CHALLENGER = "champion", "challenger"
+CHAMPION = "champion"
 _LOCK = ".registry.lock"
 #: There while a promotion is under way, or after one was killed.
 _UNDER_WAY = "models/promotion"
@@ -68,7 +67,7 @@ class Registry:
         parameters: Mapping[str, Any],
         files: Mapping[str, bytes],
     ) -> str:
-        mlflow = self._mlflow()
+        mlflow = opened(self.home)
         self._end_killed_runs(mlflow)
         with mlflow.start_run() as run, tempfile.TemporaryDirectory() as folder:
             text = Path(folder) / "model.json"
@@ -87,8 +86,8 @@ class Registry:
                     name="model",
                     python_model=str(Path(__file__).with_name("pyfunc.py")),
                     artifacts={"model": str(text)},
-                    signature=_signature(model),
-                    pip_requirements=_requirements(),
+                    signature=signature_of(model),
+                    pip_requirements=requirements(),
                 )
             client, tags = mlflow.MlflowClient(), {"dataset": model.span.dataset}
             # The client says nothing; mlflow.register_model prints what it does.
@@ -102,21 +101,24 @@ class Registry:
 
     def get(self, alias: str) -> Registered:
         """The model under an alias, or of a version; NoModelError where there is none."""
-        mlflow, found = self._mlflow(), self._found(alias)
+        mlflow, found = opened(self.home), self._found(alias)
         folder = Path(mlflow.artifacts.download_artifacts(f"models:/{NAME}/{found.version}"))
         text = next(folder.rglob("model.json")).read_text(encoding="utf-8")
         report = json.loads(mlflow.artifacts.load_text(f"runs:/{found.run_id}/report.json"))
         return Registered(str(found.version), SatisfactionModel.from_json(text), report)
 
     def file(self, alias: str, name: str) -> bytes | None:
-        """A file that was kept with the training of a model; None where there is none of this name."""
-        mlflow, found = self._mlflow(), self._found(alias)
-        if name not in {kept.path for kept in mlflow.MlflowClient().list_artifacts(found.run_id)}:
+        """A file that was kept with the training of a model; None where there is none of this name, or it is gone."""
+        mlflow, found = opened(self.home), self._found(alias)
+        try:
+            if name not in {kept.path for kept in mlflow.MlflowClient().list_artifacts(found.run_id)}:
+                return None
+            return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}")).read_bytes()
+        except (mlflow.exceptions.MlflowException, OSError):
             return None
-        return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}")).read_bytes()
 
     def _found(self, alias: str) -> Any:
-        mlflow = self._mlflow()
+        mlflow = opened(self.home)
         client = mlflow.MlflowClient()
         try:
             if alias.isdigit():
@@ -125,25 +127,40 @@ class Registry:
         except mlflow.exceptions.MlflowException as error:
             raise NoModelError(f"there is no {alias} model in {self.home}; run `qingling train`") from error
 
-    def promote(self, candidate: Registered, reason: str = "not worse") -> None:
+    def promote(self, candidate: Registered, reason: str = "not worse", change: Change | None = None) -> None:
         """Make a model the champion; the one before it stands first in line for a rollback.
 
-        `reason` is kept beside it: why the model serves.
+        `reason` is kept beside it: why the model serves. `change` becomes a line of the record.
         """
         with self.held():
-            serving = self._file.serving()
-            before = [*serving["before"], serving["version"]] if serving else []
-            self._serve(candidate, [version for version in before if version != candidate.version], reason)
+            self.put_in_service(candidate, reason, change)
 
-    def rollback(self) -> Registered:
+    def put_in_service(self, candidate: Registered, reason: str, change: Change | None = None) -> None:
+        """The same for whoever holds the registry already."""
+        serving = self.serving()
+        before = [*serving["before"], serving["version"]] if serving else []
+        kept = [version for version in before if version != candidate.version]
+        self._serve(candidate, kept, reason, change)
+
+    def rollback(self, change: Change | None = None) -> Registered:
         """Put the champion before this one in service again; NoModelError where there was none."""
         with self.held():
-            serving = self._file.serving()
-            if not serving or not serving["before"]:
-                raise NoModelError("no champion came before this one; nothing was changed")
-            earlier = self.get(serving["before"][-1])
-            self._serve(earlier, serving["before"][:-1], f"rolled back from version {serving['version']}")
+            return self.put_back(change)
+
+    def put_back(self, change: Change | None = None) -> Registered:
+        """The same for whoever holds the registry already."""
+        serving = self.serving()
+        if not serving or not serving["before"]:
+            raise NoModelError("no champion came before this one; nothing was changed")
+        earlier = self.get(serving["before"][-1])
+        reason = f"rolled back from version {serving['version']}"
+        told = replace(change, version=earlier.version) if change else None
+        self._serve(earlier, serving["before"][:-1], reason, told)
         return earlier
+
+    def serving(self) -> dict[str, Any] | None:
+        """The version in service, why, and which served before it; None where it cannot be told."""
+        return self._file.serving()
 
     def settle(self) -> None:
         """Finish a promotion that was cut short: mlflow's alias follows the file that serves."""
@@ -156,7 +173,8 @@ class Registry:
         """One change at a time, whatever an earlier one left half-done put right first."""
         with alone(self.home / _LOCK):
             if (self.home / _UNDER_WAY).exists():
-                if serving := self._file.serving():
+                if serving := self.serving():
+                    self._tell(_change_in(self.home / _UNDER_WAY), serving["version"])
                     self._name_champion(serving["version"], serving["reason"])
                 (self.home / _UNDER_WAY).unlink(missing_ok=True)
             yield
@@ -169,16 +187,25 @@ class Registry:
         for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
             client.set_terminated(run.info.run_id, "KILLED")
 
-    def _serve(self, model: Registered, before: list[str], reason: str) -> None:
-        """The file that serving reads, in one step, then the alias in mlflow."""
-        # The file decides. Should we be killed before mlflow knows, the mark says that it has to be told.
-        write_whole(self.home / _UNDER_WAY, model.version)
+    def _serve(self, model: Registered, before: list[str], reason: str, change: Change | None) -> None:
+        """The file that serving reads, in one step; then the record of changes, and the alias in mlflow."""
+        serving = self.serving()
+        told = replace(change, before=serving["version"] if serving else None) if change else None
+        # The file decides. Should we be killed before record and mlflow know, the mark says what they are to be told.
+        write_whole(self.home / _UNDER_WAY, told.to_json() if told else "")
         self._file.write(model.version, reason, before, model.report, model.model.to_json())
+        self._tell(told, model.version)
         self._name_champion(model.version, reason)
         (self.home / _UNDER_WAY).unlink(missing_ok=True)
 
+    def _tell(self, change: Change | None, serving: str) -> None:
+        """Add a change that came about to the record, once."""
+        kept = ChangesFile(self.home)
+        if change and change.version == serving and change not in kept.read():
+            kept.add(change)
+
     def _name_champion(self, version: str, reason: str) -> None:
-        client = self._mlflow().MlflowClient()
+        client = opened(self.home).MlflowClient()
         client.set_registered_model_alias(NAME, CHAMPION, version)
         client.set_model_version_tag(NAME, version, "why_it_serves", reason)
 
@@ -198,52 +225,10 @@ class Registry:
         """Changes whenever the champion does; None where there is none. One look at the file system."""
         return self._file.mark()
 
-    def _mlflow(self) -> Any:
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-        import logging
 
-        import mlflow
-
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
-        logging.getLogger("alembic").setLevel(logging.ERROR)
-        home = self.home.resolve()
-        home.mkdir(parents=True, exist_ok=True)
-        artifacts = (home / "mlflow-artifacts").as_uri()
-        if not (home / "mlflow.db").exists():
-            make_tracking_store(home / "mlflow.db", artifacts)
-        mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
-        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
-        mlflow.set_experiment(EXPERIMENT)
-        return mlflow
-
-
-def make_tracking_store(database: Path, artifacts: str) -> None:
-    """mlflow's tables, made beside their place: killed in between, they would never be whole again."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    with beside(database) as (_, fresh):
-        store = SqlAlchemyStore(f"sqlite:///{fresh}", artifacts)
-        store.engine.dispose()
-        with suppress(FileExistsError):
-            os.link(fresh, database)
-
-
-def _signature(model: SatisfactionModel) -> Any:
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
-
-    rows = [
-        ColSpec(DataType.double if f.kind == "number" else DataType.string, f.name, required=False)
-        for f in model.features.features
-    ]
-    levels = ("dissatisfied", "fair", "mostly_satisfied", "satisfied", "expected_loss")
-    return ModelSignature(Schema(rows), Schema([ColSpec(DataType.double, name) for name in levels]))
-
-
-def _requirements() -> list[str]:
-    from importlib.metadata import version
-
-    return [f"{name}=={version(name)}" for name in ("lightgbm", "numpy", "pandas", "rjieba", "mlflow")]
+def _change_in(mark: Path) -> Change | None:
+    """The change that was under way when a promotion was cut short; None where none was to be told."""
+    try:
+        return Change.from_json(mark.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -16,12 +16,12 @@ import io
 
 import pandas as pd
 
+from desk.promotion.judged import JUDGED
+from desk.promotion.judging import verdict_on
 from desk.settings import load_settings
 from models.judgement import Judgement
 from models.metrics import auc, brier, recall_in_riskiest
 from models.registry import Registry
-from pipelines.judged import JUDGED
-from pipelines.promote import verdict_on
 from pipelines.train import Recipe, train
 
 settings = load_settings()

@@ -3,7 +3,7 @@
 import typer
 
 from pipelines.access_commands import audit_log, forget, key, user
-from pipelines.desk_commands import consistency, demo, docs, effect, indicators, score, simulate
+from pipelines.desk_commands import consistency, demo, docs, effect, forecasts, indicators, score, simulate
 from pipelines.learning_commands import audit, backtest, card, ingest, promote, response, rollback, train
 from pipelines.service_commands import backup, restore, serve, settings, upgrade
 
@@ -18,7 +18,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(ingest, audit, simulate, train, card, backtest, promote, rollback, score, response, indicators, effect),
-    *(consistency, serve, demo, settings, backup, restore, upgrade, forget, docs),
+    *(forecasts, consistency, serve, demo, settings, backup, restore, upgrade, forget, docs),
 )
 for _command in _COMMANDS:
     app.command()(_command)

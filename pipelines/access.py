@@ -1,6 +1,7 @@
 """Accounts and keys from the console: `qingling user …`, `qingling key …`, `qingling audit-log`."""
 
 import getpass
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from typing import Any
 from desk.access.issuing import Issuing, Named, end_of_day, role_of, scope_for
 from desk.opening import open_store_in_use
 from desk.settings import Settings
-from hotline.calendar import SHANGHAI, from_micros
+from hotline.calendar import SHANGHAI, from_micros, to_micros
+from hotline.policy import Action
 from pipelines.printing import console
 from store.access import accounts, api_keys, audit_log
 from store.database import Store
@@ -89,6 +91,13 @@ def print_audit_log(settings: Settings, order_id: str | None, person: str | None
 def whoever_is_here() -> str:
     """Who sits at the console, as the audit log names them."""
     return f"console:{getpass.getuser()}"
+
+
+def note(store: Store, action: Action, told: str) -> None:
+    """Write into the audit log what was done at the console."""
+    now, request_id = to_micros(datetime.now(UTC)), secrets.token_hex(16)
+    entry = audit_log.AuditEntry(now, whoever_is_here(), "console", action.value, None, told, request_id)
+    audit_log.append(store.engine, [entry])
 
 
 @contextmanager

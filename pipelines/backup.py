@@ -10,6 +10,7 @@ from hotline.errors import QinglingError
 from hotline.whole_files import sync_folder
 from models.champion_file import FILE as CHAMPION
 from models.champion_file import ChampionFile
+from models.changes import FILE as CHANGES
 from models.registry import Registry
 from store.backups import manifest, postgresql, sqlite
 from store.backups.manifest import Manifest
@@ -18,7 +19,7 @@ from store.extracts.pseudonyms import KEY_FILE
 
 ARTIFACTS = "mlflow-artifacts"
 #: Files under home that go along as they are.
-SMALL = (CHAMPION, KEY_FILE, "current", "audits", "ingesting")
+SMALL = (CHAMPION, CHANGES, KEY_FILE, "current", "audits", "ingesting")
 
 
 def backup(settings: Settings, folder: Path) -> Manifest:

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from desk.promotion.judged import said_by_champion
+from desk.promotion.shelf import page_of
 from desk.settings import Settings
 from features.log import Log
 from hotline.whole_files import write_whole
 from models.backtest import Training
 from models.card import Champion, Source, card_of
 from models.card_page import render
-from models.registry import CHALLENGER, NoModelError, Registry
+from models.registry import NoModelError, Registry
 from models.satisfaction_model import FeaturesChangedError
-from pipelines.judged import said_by_champion
+from models.tracking import CHALLENGER
 from store.database import open_store
 
 #: The figures of a card and its page, as they are kept with a run.
@@ -38,7 +40,7 @@ def card_files(card: Mapping[str, Any]) -> dict[str, bytes]:
 
 def write_page(home: Path, card: Mapping[str, Any], version: str, out: Path | None = None) -> Path:
     """Write the page of a version, by default to `reports/card-VERSION.html` under home; its path."""
-    target = out or home / "reports" / f"card-{version}.html"
+    target = out or page_of(home, version)
     write_whole(target, render(card, version))
     return target
 

@@ -1,5 +1,6 @@
 """One-off accounts of the demo, one a role, whose orders really are in the simulated district."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from desk.access.issuing import Issuing
@@ -18,12 +19,14 @@ _PREFIX = "demo-"
 def make_accounts(store: Store, order_ids: list[str], now: datetime) -> list[tuple[str, str, str]]:
     """Name, password and scope of an account a role, and a key; earlier ones of the demo get new passwords.
 
+    There are two data scientists: one proposes a model, the other confirms it.
+
     The scopes are those of the first of the orders that says whose it is.
     """
     issuing = Issuing(store.engine, whoever_is_here(), now)
     made = []
-    for role, scope in _scopes(store, order_ids).items():
-        name, password = _PREFIX + role.value.replace("_", "-"), generated()
+    for named, role, scope in _accounts(store, order_ids):
+        name, password = _PREFIX + named, generated()
         kept = account_named(store.engine, name)
         if kept is None:
             issuing.add_account(name, role, scope, password)
@@ -33,6 +36,14 @@ def make_accounts(store: Store, order_ids: list[str], now: datetime) -> list[tup
     key = f"{_PREFIX}key-{1 + sum(k.name.startswith(_PREFIX) for k in all_keys(store.engine))}"
     made.append((key, issuing.add_key(key, Role.SYSTEM, scope_of(Role.SYSTEM)), Role.SYSTEM.zh))
     return made
+
+
+def _accounts(store: Store, order_ids: list[str]) -> Iterator[tuple[str, Role, Scope]]:
+    for role, scope in _scopes(store, order_ids).items():
+        name = role.value.replace("_", "-")
+        yield name, role, scope
+        if role is Role.DATA_SCIENTIST:
+            yield f"{name}-2", role, scope
 
 
 def _scopes(store: Store, order_ids: list[str]) -> dict[Role, Scope]:

@@ -98,6 +98,19 @@ def effect(
         recipe.run(settings_in_force(), at, ledger, as_json)
 
 
+def forecasts(
+    at: Annotated[
+        str | None, typer.Option(help="as known at this moment, e.g. 2026-10-01T09:00+08:00; now by default")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether handlers or the model foretold better, on forecasts made before a score was seen."""
+    from pipelines import forecasts as recipe
+
+    with explained():
+        recipe.run(settings_in_force(), at, as_json)
+
+
 def consistency(
     sample: Annotated[int, typer.Option(min=1, help="so many logged scores")] = 50,
     as_json: Json = False,

@@ -1,9 +1,8 @@
 """Retention: `qingling forget` takes texts, callers and scores out of the store, and of what is kept beside it."""
 
 import re
-import secrets
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 from desk.kept_histories import remove_kept
@@ -12,9 +11,8 @@ from desk.settings import Settings
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.errors import ArgumentError
 from hotline.policy import Action
-from pipelines.access import whoever_is_here
+from pipelines.access import note
 from store import forgetting
-from store.access.audit_log import AuditEntry, append
 from store.database import Store
 from store.extracts.pseudonyms import Pseudonyms
 
@@ -71,16 +69,7 @@ def _forget(
     is_swept = forgetting.sweep(store.engine)
     told = f"{what}: {done.orders:,} orders blanked, {done.predictions:,} scores deleted"
     told += f", {files} files of refused rows deleted" if files else ""
-    entry = AuditEntry(
-        to_micros(datetime.now(UTC)),
-        whoever_is_here(),
-        "console",
-        Action.FORGET.value,
-        None,
-        told,
-        secrets.token_hex(16),
-    )
-    append(store.engine, [entry])
+    note(store, Action.FORGET, told)
     return (
         told if is_swept else f"{told}; copies wait in the -wal file until nobody reads: run it again later"
     )

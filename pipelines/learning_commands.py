@@ -104,7 +104,9 @@ def backtest(
 def promote(
     version: Annotated[str | None, typer.Option(help="a version instead of the challenger")] = None,
     force: Annotated[bool, typer.Option("--force", help="promote although a gate fails")] = False,
-    reason: Annotated[str | None, typer.Option(help="why it is forced; kept with the model")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="why, above all where it is forced; kept with the model")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the challenger champion if it is not worse on the same later orders."""
@@ -121,12 +123,14 @@ def promote(
     raise typer.Exit(0 if done.granted else 1)
 
 
-def rollback() -> None:
+def rollback(
+    reason: Annotated[str | None, typer.Option(help="why; kept in the record of changes")] = None,
+) -> None:
     """Put the champion before this one in service again."""
     from pipelines import promote as recipe
 
     with explained():
-        version = recipe.rollback(settings_in_force())
+        version = recipe.rollback(settings_in_force(), reason)
     typer.echo(f"version {version} is champion again")
 
 

@@ -1,19 +1,16 @@
 """The challenger becomes champion if it is not worse on the same later orders; the one before can return."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-import numpy as np
-
+from desk.promotion.judging import verdict_on
 from desk.settings import Settings
-from features.frame import OrderFrame
-from features.history import History
-from features.log import Log
-from features.training_set import compute_columns
-from models.comparison import Pairs
-from models.judgement import Judgement
-from models.promotion import Verdict, judge, judge_first
-from models.registry import CHALLENGER, NoModelError, Registered, Registry
-from pipelines.judged import judged_of, said_by_champion
+from hotline.policy import Action
+from models.changes import Change, ChangeKind
+from models.promotion import Verdict
+from models.registry import Registered, Registry
+from models.tracking import CHALLENGER
+from pipelines.access import note, whoever_is_here
 from store.database import open_store
 
 
@@ -36,48 +33,38 @@ def promote(settings: Settings, version: str | None, force: bool, reason: str | 
     verdict = verdict_on(settings, candidate.version)
     granted = verdict.granted or force
     if granted:
-        forced = f"forced: {reason or 'no reason was given'}"
-        registry.promote(candidate, "not worse" if verdict.granted else forced)
+        is_forced = not verdict.granted
+        why = f"forced: {reason or 'no reason was given'}" if is_forced else "not worse"
+        change = Change(
+            ChangeKind.PROMOTED,
+            datetime.now(UTC),
+            whoever_is_here(),
+            candidate.version,
+            reason=reason or "",
+            is_forced=is_forced,
+        )
+        registry.promote(candidate, why, change)
+        _note(settings, candidate, f"version {candidate.version} promoted{', forced' if is_forced else ''}")
     return Promotion(candidate.version, verdict, granted)
 
 
-def rollback(settings: Settings) -> str:
+def rollback(settings: Settings, reason: str | None = None) -> str:
     """Put the champion before this one in service again; its version.
 
     Raises NoModelError where there was none.
     """
-    return Registry(settings.home).rollback().version
+    kind, now = ChangeKind.ROLLED_BACK, datetime.now(UTC)
+    change = Change(kind, now, whoever_is_here(), version="", reason=reason or "")
+    earlier = Registry(settings.home).rollback(change)
+    _note(settings, earlier, f"version {earlier.version} put back")
+    return earlier.version
 
 
-def verdict_on(settings: Settings, version: str) -> Verdict:
-    """How a version does beside the champion on the same later orders; nothing is promoted.
-
-    Raises NoModelError where there is no such version, or it was kept without its judgement.
-    """
-    registry = Registry(settings.home)
-    candidate = registry.get(version)
+def _note(settings: Settings, serving: Registered, told: str) -> None:
+    """Tell the audit log of the data set that is served from now on."""
+    dataset = settings.dataset or serving.model.span.dataset
+    store = open_store(settings.home, dataset, settings.database_url)
     try:
-        reigning = registry.champion()
-    except NoModelError:
-        return judge_first(candidate.report)
-    judged = judged_of(registry, candidate.version)
-    if judged is None:
-        raise NoModelError(
-            f"version {candidate.version} was kept without its judgement; run `qingling train`"
-        )
-    champion = said_by_champion(
-        judged, registry, reigning, lambda rows: _asked_now(judged.take(rows), reigning, settings)
-    )
-    pairs = Pairs.of(judged, champion)
-    return judge(candidate.report, reigning.report, pairs, settings.capacity)
-
-
-def _asked_now(judged: Judgement, champion: Registered, settings: Settings) -> np.ndarray:
-    model = champion.model
-    store = open_store(settings.home, model.span.dataset, settings.database_url)
-    try:
-        history = History.of(Log.of(store.frames(), model.attributes, model.label_caller))
+        note(store, Action.PROMOTE, told)
     finally:
         store.close()
-    frame = OrderFrame.at_times(history.chronicle, judged.order_id.tolist(), judged.as_of)
-    return model.probabilities(compute_columns(frame, history, model.features))[:, 0]

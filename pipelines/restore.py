@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desk.kept_histories import remove_kept
+from desk.promotion.kept_verdicts import forget_verdicts
 from desk.settings import Settings
 from desk.unfinished import restoring
 from hotline.errors import QinglingError
@@ -80,6 +81,7 @@ def _swap(settings: Settings, staged: Path, aside: Path, found: Manifest, stamp:
             file = f"{name}.db"
             sqlite.replace_database(home / file, staged / "datasets" / file, aside / file)
         remove_kept(home, name)
+    forget_verdicts(home)  # versions may have other models under their numbers now
     _replace(home / CHAMPION, staged / CHAMPION, aside / CHAMPION)
     if (home / CHAMPION).exists():
         (home / CHAMPION).touch()

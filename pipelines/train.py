@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from desk.kept_findings import refuse_leaks
+from desk.promotion.judged import JUDGED
 from desk.settings import Settings
 from desk.unfinished import refuse_half_extracts
 from features.catalogue import feature_set
@@ -25,7 +26,6 @@ from models.response import standing_for_all
 from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
 from pipelines.card import card_files, card_of_training, write_page
-from pipelines.judged import JUDGED
 from pipelines.provenance import LOCK, lock_file, provenance
 from store.database import current_dataset, open_store
 

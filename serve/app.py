@@ -36,6 +36,7 @@ from serve.web.deeds import deed_forms
 from serve.web.kept_forecasts import KeptForecasts
 from serve.web.manage import manage_pages
 from serve.web.me_page import me_pages
+from serve.web.model_forms import model_forms
 from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (me_pages, manage_pages):
         app.include_router(router)
     app.include_router(static_files)
+    app.include_router(model_forms)
     check_all_declare(app)
     return app
 

@@ -20,7 +20,7 @@ from desk.standing import Standing
 from desk.worklist import Worklist
 from hotline.errors import QinglingError
 from hotline.playbook import Playbook
-from models.registry import Registry
+from models.registry import Registered, Registry
 from serve.errors import Unavailable
 from store.database import Store, open_store
 from store.event_types import event_types
@@ -132,6 +132,10 @@ class OpenDesk:
             remedy = "run `qingling train` and `qingling promote`"
             raise Unavailable("champion_broken", self._failure.message, remedy)
         raise Unavailable("loading", "the champion is being loaded", "try again in a few seconds")
+
+    def champion(self) -> Registered | None:
+        """The model by which this worker scores; None before there is one."""
+        return self._opened.scorer.champion if self._opened else None
 
     @property
     def problem(self) -> str | None:

@@ -41,6 +41,7 @@ _ACCOUNTS: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "管理员": (Role.ADMIN, {}),
     "区中心": (Role.DISTRICT_CENTRE, {}),
     "东苑物业": (Role.COMPANY, {"companies": ["东苑物业"]}),
+    "分析二": (Role.DATA_SCIENTIST, {}),
 }
 
 

@@ -46,6 +46,21 @@ def test_what_was_there_is_set_aside_whole(installation: Settings, tmp_path: Pat
         assert (aside / "models" / "champion.json").exists()
 
 
+def test_the_record_of_changes_comes_back_and_verdicts_are_found_anew(
+    settings: Settings, tmp_path: Path
+) -> None:
+    fill(settings)
+    record, verdict = settings.home / "models" / "changes.jsonl", settings.home / "verdicts" / "2-1.json"
+    for path, told in ((record, "before\n"), (verdict, "{}")):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(told, "utf-8")
+    backup(settings, tmp_path / "copy")
+    record.write_text("after\n", "utf-8")
+    restore(settings, tmp_path / "copy")
+    assert record.read_text("utf-8") == "before\n"
+    assert not verdict.exists(), "another model may have the number"
+
+
 def test_after_a_restore_scores_are_logged_on(installation: Settings, tmp_path: Path) -> None:
     backup(installation, tmp_path / "copy")
     restore(installation, tmp_path / "copy")

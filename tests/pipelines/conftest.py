@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from features.training_set import TrainingSet
-from models.registry import Registry, make_tracking_store
+from models.registry import Registry
 from models.satisfaction_model import SatisfactionModel
+from models.tracking import make_tracking_store
 from tests.pipelines.worlds import a_model, a_report, a_training_set
 
 

@@ -10,6 +10,8 @@ from models.satisfaction_model import SatisfactionModel
 from pipelines.ingest import ingest
 from pipelines.simulate import simulate_extract
 from pipelines.train import history_of
+from tests.pipelines.judgements import RNG, judged, pairs_of
+from tests.pipelines.worlds import a_report
 
 
 def settings_of(home: Path, database_url: str | None = None) -> Settings:
@@ -40,3 +42,15 @@ def own_registry(home: Path) -> None:
     champion = registry.champion()
     registry.register(champion.model, champion.report, {"seed": 0})
     registry.promote(registry.get("challenger"))
+
+
+def judged_models(home: Path) -> tuple[str, str, str]:
+    """Three more versions: one that serves now, one that knows much less, and the challenger, which knows as much."""
+    pairs = pairs_of(0.2, 0.2)
+    registry, model = Registry(home), Registry(home).champion().model
+    found = [
+        registry.register(model, a_report(), {"seed": 0}, judged(pairs, said))
+        for said in (pairs.champion, RNG.permutation(pairs.challenger), pairs.challenger)
+    ]
+    registry.promote(registry.get(found[0]))
+    return found[0], found[1], found[2]
