@@ -44,7 +44,7 @@ def foretell(store: Store, order: Situation, key: str, rating: Rating | None, no
     """
     if order.over_at is not None:
         raise Refused("rating", "这张工单本轮已结束，不再预判")
-    seen_model = not asked_first(store, [order], now)
+    seen_model = rating is None or not asked_first(store, [order], now)
     row = ForecastRow(
         order_id=order.order.order_id,
         forecast_id=f"page-{key}",

@@ -80,7 +80,7 @@ def test_whoever_would_not_say_sees_and_counts_as_having_seen(client: TestClient
     order_id, key = _sent(client, "免经理"), _key(shared_home, "免经理")
     _tell(client, key, order_id, "")
     told = _told(shared_home, order_id)
-    assert told and told.rating is None
+    assert told and told.rating is None and told.seen_model
     assert "四级评价" in client.get(f"/my-orders/{order_id}", headers=key).text
     _tell(client, key, order_id, "3", "later")
     told = _told(shared_home, order_id)
