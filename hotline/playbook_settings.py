@@ -139,6 +139,8 @@ SETTINGS: tuple[Setting, ...] = (
         for role, usual in CAPACITIES.items()
     ),
 )
+#: A longer name is none of a street or a desk.
+_LONGEST_NAME = 200
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
@@ -147,7 +149,9 @@ def setting_of(key: SettingName) -> Setting | None:
 
     None where there is none of this name.
     """
-    if key.section == "street":
+    if not _is_plain(key.street) or not _is_plain(key.name):
+        return None
+    if key.section == "street" and key.street:
         general = _BY_KEY.get(SettingName("limits", key.name))
         return general and Setting("street", key.name, f"{key.street} {general.zh}", Form.LIMIT, None)
     if key.section == "desk":
@@ -155,6 +159,10 @@ def setting_of(key: SettingName) -> Setting | None:
             Setting("desk", key.name, f"{key.name}：一天能打几个电话", Form.COUNT, None) if key.name else None
         )
     return _BY_KEY.get(key)
+
+
+def _is_plain(name: str) -> bool:
+    return name.isprintable() and len(name) <= _LONGEST_NAME
 
 
 def value_of(told: Mapping[str, Any], key: SettingName) -> Any:

@@ -1,5 +1,6 @@
 """账号: who may sign in, in which role and for whose orders; made, changed, disabled; a password is shown once."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,11 +11,12 @@ from pydantic import BaseModel, Field
 
 from desk.access.issuing import Issuing, NotIssued, role_of, scope_for
 from desk.access.person import Person
+from desk.clock_desk import open_and_whose
 from hotline.policy import Action, Role
 from hotline.scope import NEEDED_PART, PARTS, PARTS_ZH, Scope
 from serve.access import allowed
 from serve.web.manage.names import names_typed, unknown_names
-from serve.web.manage.parts import ACCOUNTS, Form, issuing_of, manage_page
+from serve.web.manage.parts import ACCOUNTS, Form, Word, issuing_of, manage_page
 from store.access.accounts import Account, account_named, all_accounts
 from store.access.audit_log import last_seen
 from store.whereabouts import names_in_use
@@ -35,8 +37,8 @@ _SAID = {
 class Asked(BaseModel):
     """Which accounts, as the address says it."""
 
-    find: str = Field(default="", max_length=64)
-    name: str = Field(default="", max_length=64)
+    find: Word = Field(default="", max_length=64)
+    name: Word = Field(default="", max_length=64)
     said: str = Field(default="", max_length=20)
 
 
@@ -148,10 +150,20 @@ def _one(request: Request, who: Person, account: Account, status: int = 200, **s
         account=account,
         seen=last_seen(store.engine, [account.name]),
         is_own=account.name == who.label,
+        in_hand=_in_hand(request, account),
         unknown=unknown_names(store, {part: getattr(account.scope, part) for part in PARTS}),
         **_choices(store),
         **told,
     )
+
+
+def _in_hand(request: Request, account: Account) -> list[tuple[str, int]]:
+    """How many open orders each manager of an account's scope has, before somebody disables it."""
+    if account.role is not Role.MANAGER:
+        return []
+    standing, now = request.app.state.desk.look_at_all(), request.app.state.clock()
+    counts = Counter(where.manager for _, where in open_and_whose(standing, now))
+    return [(name, counts[name]) for name in sorted(account.scope.managers) if counts[name]]
 
 
 def _told(

@@ -15,7 +15,8 @@ from desk.access.person import Person
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.policy import Action
 from serve.access import allowed
-from serve.web.manage.parts import AUDIT, manage_page
+from serve.web.manage.parts import AUDIT, Word, manage_page
+from serve.words import FIRST_YEAR, LAST_YEAR
 from store.access.audit_log import AuditEntry, Sought, is_guarded, sought
 
 audit_pages = APIRouter(include_in_schema=False)
@@ -28,11 +29,11 @@ _PIECE, _MOST = 2_000, 1_000_000
 class Asked(BaseModel):
     """Which entries, as the address says it."""
 
-    person: str = Field(default="", max_length=64)
-    order: str = Field(default="", max_length=64)
-    action: str = Field(default="", max_length=40)
-    begin: str = Field(default="", alias="from", max_length=10)
-    end: str = Field(default="", alias="to", max_length=10)
+    person: Word = Field(default="", max_length=64)
+    order: Word = Field(default="", max_length=64)
+    action: Word = Field(default="", max_length=40)
+    begin: Word = Field(default="", alias="from", max_length=10)
+    end: Word = Field(default="", alias="to", max_length=10)
     before: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
     @property
@@ -101,9 +102,10 @@ def _all(engine: Engine, what: Sought) -> Iterator[AuditEntry]:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year < LAST_YEAR else None
 
 
 def _micros(day: date) -> int:

@@ -21,7 +21,7 @@ from serve.access import allowed
 from serve.needs import Desk, Now, TheClock
 from serve.open_desk import OpenDesk
 from serve.visit import visit_of
-from serve.web.manage.parts import HANDOVER, Form, manage_page
+from serve.web.manage.parts import HANDOVER, Form, Word, manage_page
 from store.whereabouts import names_in_use
 
 handover_pages = APIRouter(include_in_schema=False)
@@ -32,10 +32,10 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 class Asked(BaseModel):
     """Which handover, as the address says it; `done` is how many orders the last one moved."""
 
-    giver: str = Field(default="", alias="from", max_length=60)
-    taker: str = Field(default="", alias="to", max_length=60)
-    community: str = Field(default="", max_length=60)
-    company: str = Field(default="", max_length=60)
+    giver: Word = Field(default="", alias="from", max_length=60)
+    taker: Word = Field(default="", alias="to", max_length=60)
+    community: Word = Field(default="", max_length=60)
+    company: Word = Field(default="", max_length=60)
     done: int | None = Field(default=None, ge=0)
 
 
@@ -44,7 +44,7 @@ def handover_page(
     who: MayHandOver, request: Request, desk: Desk, now: Now, asked: Annotated[Asked, Query()]
 ) -> Response:
     """The form; once both managers are named, what the handover would do."""
-    if asked.done is not None or not (asked.giver or asked.taker):
+    if asked.done is not None or not (asked.giver and asked.taker):
         return _shown(request, who, desk, asked)
     return _counted(request, who, desk, asked, now)
 
