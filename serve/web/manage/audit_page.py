@@ -17,6 +17,8 @@ from hotline.policy import Action
 from serve.access import allowed
 from serve.web.manage.parts import AUDIT, Word, manage_page
 from serve.words import FIRST_YEAR, LAST_YEAR
+from store.access.accounts import all_accounts
+from store.access.api_keys import all_keys
 from store.access.audit_log import AuditEntry, Sought, is_guarded, sought
 
 audit_pages = APIRouter(include_in_schema=False)
@@ -75,6 +77,7 @@ def audit_page(who: MayRead, request: Request, asked: Annotated[Asked, Query()])
         action_zh=action_zh,
         role_zh=role_zh,
         outcome_zh=outcome_zh,
+        people=[*(a.name for a in all_accounts(engine)), *(f"key:{key.name}" for key in all_keys(engine))],
         is_guarded=is_guarded(engine),
     )
 
