@@ -1,5 +1,6 @@
 """Accounts and keys by their forms: secrets shown once, what was typed kept, the last admin, sessions that end."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -129,3 +130,12 @@ def test_a_key_opens_the_interface_until_it_is_revoked(app: TestClient, admin: B
     ):
         answer = admin.send("/manage/keys", **wrong)
         assert answer.status_code == 422 and said in answer.text
+
+
+def test_a_field_that_cannot_be_taken_is_tied_to_the_word_about_it(admin: Browser) -> None:
+    page = admin.send("/manage/accounts", name="新人", role="manager").text
+    assert 'id="refused"' in page
+    [field] = re.findall(r'<input name="managers"[^>]*>', page)
+    assert 'aria-invalid="true"' in field and 'aria-describedby="new-hint refused"' in field
+    [other] = re.findall(r'<input name="streets"[^>]*>', page)
+    assert "aria-invalid" not in other
