@@ -108,21 +108,27 @@ def hand_over(
     stand = whereabouts(store.engine, order_ids)
     if any(not handover.concerns(stand.get(order_id, Whereabouts()), who.scope) for order_id in order_ids):
         raise Refused("count", "这些工单刚刚有变化，请重新查看件数后再移交")
-    at, received = to_micros(now), _received(store, order_ids)
+    at, received_at = to_micros(now), _received(store, order_ids)
     event = OrderEvent(
         EventType.HANDED_OVER, now, now, event_id=f"handover-{key}", actor=who.name, group=Post.COMPANY.zh
     )
     for order_id in order_ids:
-        received_at = from_micros(received.get(order_id, at))
         moved = Order(
-            order_id, received_at, manager=handover.taker, company=handover.company, events=(event,)
+            order_id,
+            received_at[order_id],
+            manager=handover.taker,
+            company=handover.company,
+            events=(event,),
         )
         store.add_order(moved, at)
     store.keep(asked, KeptAnswer(200, orjson.dumps(list(order_ids)).decode()), at, kept_since)
     return list(order_ids)
 
 
-def _received(store: Store, order_ids: Sequence[str]) -> dict[str, int]:
-    """When each order was received, as last known, microseconds."""
-    rows = store.rows(order_ids)["orders"]
-    return {row["order_id"]: row["received_at"] for row in rows if row["received_at"] is not None}
+def _received(store: Store, order_ids: Sequence[str]) -> dict[str, datetime]:
+    """When each order was received, as last known; where nobody said, when it was first known."""
+    found: dict[str, int] = {}
+    for row in store.rows(order_ids)["orders"]:
+        first = found.setdefault(row["order_id"], row["known_at"])
+        found[row["order_id"]] = row["received_at"] or first
+    return {order_id: from_micros(at) for order_id, at in found.items()}

@@ -36,7 +36,8 @@ class PlaybookChanging:
     def change(self, key: SettingName, value: Any) -> bool:
         """Set one to a value as the file would write it; None gives it back to the file or its default.
 
-        Whether anything changed: what is set so already is not written again. NotSettable where it cannot be used.
+        Whether anything changed: what is set so already is not written again. NotSettable where it cannot be used;
+        where the file contradicts what is set, each can be given back until it does no more.
         """
         setting = checked(key)
 
@@ -46,13 +47,20 @@ class PlaybookChanging:
                 after[key] = value
             if after == page:
                 return []
-            try:
-                playbook_of(laid_over(self.file, after.items()))
-            except ArgumentError as error:
-                raise NotSettable(str(error), _why(setting, value)) from None
+            why_not = self._unusable(after)
+            if why_not and not (value is None and self._unusable(page)):
+                raise NotSettable(why_not, _why(setting, value))
             return [PlaybookChange(to_micros(self.now), self.by, key, value)]
 
         return bool(playbook_changes.append(self.engine, new))
+
+    def _unusable(self, page: Mapping[SettingName, Any]) -> str:
+        """Why these settings cannot be in force beside the file's; empty where they can."""
+        try:
+            playbook_of(laid_over(self.file, page.items()))
+        except ArgumentError as error:
+            return str(error)
+        return ""
 
 
 def checked(key: SettingName) -> Setting:

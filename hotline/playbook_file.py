@@ -29,14 +29,6 @@ _SPANS: dict[str, tuple[float, float]] = {
 }
 
 
-def read_playbook(path: Path | None) -> Playbook:
-    """The playbook with an office's settings; the defaults where there is no file.
-
-    Raises ArgumentError, naming the file, the setting and the remedy.
-    """
-    return playbook_of(read_told(path))
-
-
 def read_told(path: Path | None) -> Mapping[str, Any]:
     """What an office's file says, once it is found to be of use; nothing where there is no file.
 

@@ -53,10 +53,10 @@ _FORM_ZH = {
     Form.HOURS: "请写0到8760之间的小时数",
     Form.COUNT: "请写不小于0的整数",
     Form.SHARE: "请写0到1之间的小数；比例大于0时，要先写明谁同意抽签、写在哪里",
-    Form.WORDS: "请写一个或几个词，中间用顿号隔开",
+    Form.WORDS: "请写一个或几个词，中间用顿号隔开；留空表示没有",
     Form.WORD: "请写一个词或一句话",
     Form.CLOCK: "请写上海时间，如09:00；上班早于下班，至少相隔一小时",
-    Form.DAYS: "请写日期，如2026-05-06，几个日期用顿号隔开",
+    Form.DAYS: "请写日期，如2026-05-06，几个日期用顿号隔开；留空表示没有",
     Form.DESKS: "请从可以抽签的岗位里选：962121话务、区行业指挥中心、街镇处置人员、物业企业",
 }
 
@@ -102,15 +102,12 @@ _DRAW: dict[str, tuple[str, Form]] = {
     "seed": ("抽签的种子，改了以后新一天的签不同", Form.COUNT),
     "agreed": ("谁同意抽签，写在哪份文件里", Form.WORD),
 }
-#: The sections as a page names them.
+#: The sections of what is set by page one by one, as it names them; streets and capacities have forms of their own.
 SECTIONS_ZH = {
     "rules": "红橙黄线与规则",
     "limits": "各项职责的时限",
-    "street": "单个街镇的时限",
     "calendar": "工作日历",
     "draw": "抽签",
-    "capacity": "各岗位的容量",
-    "desk": "单个岗位的容量",
 }
 
 
@@ -139,6 +136,8 @@ SETTINGS: tuple[Setting, ...] = (
         for role, usual in CAPACITIES.items()
     ),
 )
+#: A longer name is none of a street or a desk.
+_LONGEST_NAME = 200
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
@@ -147,7 +146,9 @@ def setting_of(key: SettingName) -> Setting | None:
 
     None where there is none of this name.
     """
-    if key.section == "street":
+    if not _is_plain(key.street) or not _is_plain(key.name):
+        return None
+    if key.section == "street" and key.street:
         general = _BY_KEY.get(SettingName("limits", key.name))
         return general and Setting("street", key.name, f"{key.street} {general.zh}", Form.LIMIT, None)
     if key.section == "desk":
@@ -155,6 +156,10 @@ def setting_of(key: SettingName) -> Setting | None:
             Setting("desk", key.name, f"{key.name}：一天能打几个电话", Form.COUNT, None) if key.name else None
         )
     return _BY_KEY.get(key)
+
+
+def _is_plain(name: str) -> bool:
+    return name.isprintable() and len(name) <= _LONGEST_NAME
 
 
 def value_of(told: Mapping[str, Any], key: SettingName) -> Any:

@@ -61,7 +61,7 @@ NEEDED_PART = {
     Role.EMERGENCY_STATION: "streets",
     Role.STREET_HANDLER: "streets",
 }
-NARROWED_AT_WILL = (Role.SYSTEM,)
+_NARROWED_AT_WILL = (Role.SYSTEM,)
 
 
 def is_within(scope: Scope, order: Whereabouts) -> bool:
@@ -88,7 +88,7 @@ def scope_of(role: Role, **named: Iterable[str]) -> Scope:
     needed = NEEDED_PART.get(role)
     if needed and needed not in given:
         raise ArgumentError(f"a {role} needs --{PARTS[needed]}: whose orders are they to see?")
-    if not needed and given and role not in NARROWED_AT_WILL:
+    if not needed and given and role not in _NARROWED_AT_WILL:
         raise ArgumentError(f"a {role} is not narrowed to a {PARTS[given[0]]}; leave the option out")
     if not given:
         return WHOLE_DISTRICT

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.access.issuing import Issuing, Named, end_of_day, role_of, scope_for
+from desk.access.asked import Named, end_of_day, role_of, scope_for
+from desk.access.issuing import Issuing
 from desk.opening import open_store_in_use
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI, from_micros, to_micros

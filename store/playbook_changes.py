@@ -34,11 +34,9 @@ def in_force(engine: Engine) -> tuple[int, dict[SettingName, Any]]:
         return _in_force(connection)
 
 
-def history(engine: Engine, limit: int, key: SettingName | None = None) -> list[PlaybookChange]:
-    """The newest changes, newest first; with `key` those of one setting."""
+def history(engine: Engine, limit: int) -> list[PlaybookChange]:
+    """The newest changes, newest first."""
     question = select(_changes).order_by(_changes.c.change_id.desc()).limit(limit)
-    if key is not None:
-        question = question.where(*(_changes.c[name] == told for name, told in key._asdict().items()))
     with reading(engine) as connection:
         return [_change(row) for row in connection.execute(question)]
 

@@ -1,30 +1,19 @@
 """Giving out accounts and keys, changing and taking them back; each change is noted in the audit log."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from desk.access import passwords
+from desk.access.asked import NotIssued, hash_of, plain_name
 from desk.access.known import KEY_PREFIX, key_hash
-from hotline.calendar import SHANGHAI, to_micros
-from hotline.errors import ArgumentError
+from hotline.calendar import to_micros
 from hotline.policy import Action, Role
-from hotline.scope import NARROWED_AT_WILL, NEEDED_PART, PARTS_ZH, Scope, scope_of
+from hotline.scope import Scope
 from store.access import accounts, api_keys, audit_log
-
-_LONGEST_NAME = 64
-Named = Mapping[str, Iterable[str]]
-
-
-class NotIssued(ArgumentError):  # noqa: N818 - a refusal, not a failure
-    """Why an account or a key is not given, changed or taken back; `zh` says it to whoever fills in a form's `field`."""
-
-    def __init__(self, message: str, field: str, zh: str) -> None:
-        super().__init__(message)
-        self.field, self.zh = field, zh
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class Issuing:
             )
         chosen = password or passwords.generated()
         account = accounts.Account(
-            _plain(name), role, scope, hash_of(chosen), self._at, is_given=password is None
+            plain_name(name), role, scope, hash_of(chosen), self._at, is_given=password is None
         )
         if not accounts.add_account(self.engine, account):
             raise NotIssued(
@@ -111,7 +100,7 @@ class Issuing:
                 "expires",
                 "到期日已经过去，请写以后的日期",
             )
-        made = api_keys.ApiKey(_plain(name), key_hash(key), role, scope, self._at, until)
+        made = api_keys.ApiKey(plain_name(name), key_hash(key), role, scope, self._at, until)
         if not api_keys.add_key(self.engine, made):
             raise NotIssued(
                 f"there was a key {name} already; give the new one another name",
@@ -149,41 +138,6 @@ class Issuing:
         return to_micros(self.now)
 
 
-def role_of(word: str) -> Role:
-    """The role of this name. NotIssued where there is none."""
-    try:
-        return Role(word)
-    except ValueError:
-        raise NotIssued(f"{word!r} is no role; roles are {', '.join(Role)}", "role", "请选择身份") from None
-
-
-def scope_for(role: Role, named: Named) -> Scope:
-    """The scope of someone with this role. NotIssued where the names do not fit it."""
-    try:
-        return scope_of(role, **named)
-    except ArgumentError as error:
-        needed = NEEDED_PART.get(role)
-        zh = f"{role.zh}的范围须写明{PARTS_ZH[needed]}" if needed else f"{role.zh}看全区，范围请留空"
-        given = next((part for part in PARTS_ZH if tuple(named.get(part, ()))), "role")
-        raise NotIssued(str(error), needed or given, zh) from None
-
-
-def may_be_narrowed(role: Role) -> bool:
-    """Whether the scope of this role may name anything at all."""
-    return role in NEEDED_PART or role in NARROWED_AT_WILL
-
-
-def end_of_day(day: str | None) -> datetime | None:
-    """The end of a day of Shanghai; None where none is named. NotIssued where it is no day."""
-    if not day:
-        return None
-    try:
-        return datetime.combine(datetime.fromisoformat(day).date(), time.max, SHANGHAI)
-    except ValueError:
-        message = f"{day!r} is no day; write it like 2027-03-31"
-        raise NotIssued(message, "expires", "日期请写成2027-03-31这样") from None
-
-
 def _no_account(name: str) -> NotIssued:
     return NotIssued(f"there is no account {name}; see `qingling user list`", "name", "没有这个账号")
 
@@ -191,22 +145,3 @@ def _no_account(name: str) -> NotIssued:
 def _last_admin() -> NotIssued:
     message = "this is the last admin in force; make another one first"
     return NotIssued(message, "role", "这是最后一位在用的系统管理员，请先新建另一位")
-
-
-def hash_of(password: str) -> str:
-    """The hash to keep of a password. NotIssued where it is too short or too long."""
-    try:
-        return passwords.hashed(password)
-    except ArgumentError as error:
-        zh = f"密码要{passwords.SHORTEST}到{passwords.LONGEST}个字，用几个词连起来就行"
-        raise NotIssued(str(error), "password", zh) from None
-
-
-def _plain(name: str) -> str:
-    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable() or name != name.strip() or ":" in name:
-        raise NotIssued(
-            f"a name has up to {_LONGEST_NAME} characters, no blanks around it and no colon",
-            "name",
-            f"名称要1到{_LONGEST_NAME}个字，不含冒号",
-        )
-    return name

@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlalchemy import Engine
 
 from desk.access import passwords
-from desk.access.issuing import NotIssued, hash_of
+from desk.access.asked import NotIssued, hash_of
 from desk.access.known import session_hash
 from hotline.calendar import DAY, MINUTE, SECOND
 from hotline.errors import QinglingError

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from desk.access.issuing import NotIssued
+from desk.access.asked import NotIssued
 from desk.access.person import Person
 from desk.access.sign_in import TooManyAttempts, WrongPassword
 from hotline.policy import GRANTS, Action

@@ -65,13 +65,13 @@ def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_pat
     page.get_by_role("button", name="新建账号").click()
     page.get_by_text("只显示这一次").wait_for()
     password = page.locator(".secret code").inner_text()
+    _shot(page, "密码", width, tmp_path)
     page.reload()
     assert password not in page.content(), (
         "the form sent again makes no second account, and shows no password"
     )
     page.get_by_text("已经有这个账号").wait_for()
     watched.said.clear()  # the browser says that the form was refused
-    _shot(page, "密码之后", width, tmp_path)
 
     manager = visit(coming, width, password=password).page
     assert manager.url == f"{service.address}/me"

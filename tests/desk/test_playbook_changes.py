@@ -73,7 +73,7 @@ def test_the_history_says_who_when_and_what_newest_first_and_only_grows(store: S
         ("乙", "street.花木街道.P20", "today"),
         ("甲", "rules.strong", 0.6),
     ]
-    assert len(playbook_changes.history(store.engine, 9, _STRONG)) == 1
+    assert len(playbook_changes.history(store.engine, 1)) == 1
     for spoilt in ("UPDATE playbook_changes SET value = '1'", "DELETE FROM playbook_changes"):
         with pytest.raises(DBAPIError, match="only grow"), store.engine.begin() as connection:
             connection.execute(text(spoilt))
@@ -133,6 +133,18 @@ def test_changes_that_a_later_file_contradicts_leave_the_file_in_force_and_say_s
     found = PlaybookInForce({"rules": {"strong": 0.4}}).look(store.engine)
     assert found.playbook.rules.strong == 0.4 and found.playbook.rules.likely == 0.3
     assert "likely not above strong" in found.problem
+
+
+def test_what_a_file_contradicts_can_be_given_back_one_by_one(store: Store) -> None:
+    agreed, share = SettingName("draw", "agreed"), SettingName("draw", "share")
+    for key, value in ((_LIKELY, 0.45), (agreed, "纪要"), (share, 0.2)):
+        _changing(store).change(key, value)
+    later = {"rules": {"strong": 0.4}, "draw": {"desks": ["company"]}}
+    with pytest.raises(NotSettable):
+        _changing(store, later).change(_STRONG, 0.3)
+    assert _changing(store, later).change(agreed, None), "the lines contradict each other still"
+    assert _changing(store, later).change(_LIKELY, None) and _changing(store, later).change(share, None)
+    assert PlaybookInForce(later).look(store.engine).problem == ""
 
 
 def test_while_the_database_is_away_what_was_in_force_stays_so(

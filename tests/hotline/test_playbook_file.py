@@ -9,7 +9,7 @@ import pytest
 from hotline.errors import ArgumentError
 from hotline.limits import Limit
 from hotline.playbook import Playbook
-from hotline.playbook_file import playbook_of, read_playbook
+from hotline.playbook_file import playbook_of, read_told
 from hotline.policy import Role
 
 _FILE = """
@@ -47,7 +47,7 @@ days_off = [2026-05-06]
 def test_what_is_written_is_in_force_and_the_rest_is_as_usual(tmp_path: Path) -> None:
     path = tmp_path / "playbook.toml"
     path.write_text(_FILE.replace("P02.urgent", '"P02.urgent"'), encoding="utf-8")
-    playbook = read_playbook(path)
+    playbook = playbook_of(read_told(path))
     assert playbook.limit("P09", "洋泾街道") == Limit.of("2wh")
     assert playbook.limit("P02.urgent") == Limit.of("15min")
     assert (playbook.limit("P20", "花木街道"), playbook.limit("P20")) == (Limit.of("today"), Limit.of("1wd"))
@@ -64,7 +64,7 @@ def test_what_is_written_is_in_force_and_the_rest_is_as_usual(tmp_path: Path) ->
 
 
 def test_without_a_file_the_defaults_are_in_force() -> None:
-    assert read_playbook(None) == Playbook()
+    assert playbook_of(read_told(None)) == Playbook()
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken.write_text("[limits\n", encoding="utf-8")
     for path in (broken, tmp_path / "none.toml"):
         with pytest.raises(ArgumentError, match=path.name):
-            read_playbook(path)
+            read_told(path)

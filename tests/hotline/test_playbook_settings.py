@@ -38,6 +38,7 @@ def test_a_streets_limit_and_a_desks_capacity_are_settings_too() -> None:
         SettingName("street", "P99", "花木街道"),
         SettingName("desk", ""),
         SettingName("rules", "x"),
+        SettingName("desk", "长" * 201),
     ):
         assert setting_of(none) is None
     told = laid_over({"street": {"花木街道": {"P09": "2wh"}}}, [(street, "today"), (desk, 12)])

@@ -15,7 +15,10 @@ from desk.access.person import Person
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.policy import Action
 from serve.access import allowed
-from serve.web.manage.parts import AUDIT, manage_page
+from serve.web.manage.parts import AUDIT, Word, manage_page
+from serve.words import FIRST_YEAR, LAST_YEAR
+from store.access.accounts import all_accounts
+from store.access.api_keys import all_keys
 from store.access.audit_log import AuditEntry, Sought, is_guarded, sought
 
 audit_pages = APIRouter(include_in_schema=False)
@@ -28,11 +31,11 @@ _PIECE, _MOST = 2_000, 1_000_000
 class Asked(BaseModel):
     """Which entries, as the address says it."""
 
-    person: str = Field(default="", max_length=64)
-    order: str = Field(default="", max_length=64)
-    action: str = Field(default="", max_length=40)
-    begin: str = Field(default="", alias="from", max_length=10)
-    end: str = Field(default="", alias="to", max_length=10)
+    person: Word = Field(default="", max_length=64)
+    order: Word = Field(default="", max_length=64)
+    action: Word = Field(default="", max_length=40)
+    begin: Word = Field(default="", alias="from", max_length=10)
+    end: Word = Field(default="", alias="to", max_length=10)
     before: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
     @property
@@ -74,6 +77,7 @@ def audit_page(who: MayRead, request: Request, asked: Annotated[Asked, Query()])
         action_zh=action_zh,
         role_zh=role_zh,
         outcome_zh=outcome_zh,
+        people=[*(a.name for a in all_accounts(engine)), *(f"key:{key.name}" for key in all_keys(engine))],
         is_guarded=is_guarded(engine),
     )
 
@@ -101,9 +105,10 @@ def _all(engine: Engine, what: Sought) -> Iterator[AuditEntry]:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year < LAST_YEAR else None
 
 
 def _micros(day: date) -> int:

@@ -21,21 +21,23 @@ from serve.access import allowed
 from serve.needs import Desk, Now, TheClock
 from serve.open_desk import OpenDesk
 from serve.visit import visit_of
-from serve.web.manage.parts import HANDOVER, Form, manage_page
+from serve.web.manage.parts import HANDOVER, Form, Word, manage_page
+from store.kept_answers import KeyTaken
 from store.whereabouts import names_in_use
 
 handover_pages = APIRouter(include_in_schema=False)
 MayHandOver = Annotated[Person, allowed(Action.HAND_OVER)]
+_OUTDATED = "页面已过期，请重新查看件数后再移交"
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class Asked(BaseModel):
     """Which handover, as the address says it; `done` is how many orders the last one moved."""
 
-    giver: str = Field(default="", alias="from", max_length=60)
-    taker: str = Field(default="", alias="to", max_length=60)
-    community: str = Field(default="", max_length=60)
-    company: str = Field(default="", max_length=60)
+    giver: Word = Field(default="", alias="from", max_length=60)
+    taker: Word = Field(default="", alias="to", max_length=60)
+    community: Word = Field(default="", max_length=60)
+    company: Word = Field(default="", max_length=60)
     done: int | None = Field(default=None, ge=0)
 
 
@@ -44,7 +46,7 @@ def handover_page(
     who: MayHandOver, request: Request, desk: Desk, now: Now, asked: Annotated[Asked, Query()]
 ) -> Response:
     """The form; once both managers are named, what the handover would do."""
-    if asked.done is not None or not (asked.giver or asked.taker):
+    if asked.done is not None or not (asked.giver and asked.taker):
         return _shown(request, who, desk, asked)
     return _counted(request, who, desk, asked, now)
 
@@ -61,7 +63,8 @@ def confirm(
     try:
         handover = _handover(desk, who, asked)
         if not _KEY.fullmatch(key):
-            raise Refused("key", "页面已过期，请重新查看件数后再移交")
+            raise Refused("key", _OUTDATED)
+        desk.look_at_all()  # whatever is to be sorted is not sorted while others wait to write
         with desk.store.transaction() as store:
             found = concerned(desk.look_at_all(), handover, who.scope, now)
             moved = hand_over(
@@ -69,6 +72,8 @@ def confirm(
             )
     except Refused as refused:
         return _shown(request, who, desk, asked, 422, refused=refused.message)
+    except KeyTaken:
+        return _shown(request, who, desk, asked, 422, refused=_OUTDATED)
     visit = visit_of(request.scope)
     visit.about(moved)
     if moved:  # a name that has no orders may be anything
@@ -97,8 +102,11 @@ def _handover(desk: OpenDesk, who: Person, asked: Asked) -> Handover:
     if giver == taker:
         raise Refused("to", "移出和接手是同一个人，请核对")
     if taker not in known_managers(desk.store, who.scope):
-        where = "本企业" if who.scope.companies else "全区"
-        raise Refused("to", f"{where}没有叫“{taker}”的项目经理：请核对名字，或先请系统管理员新建账号")
+        is_firm = bool(who.scope.companies)
+        where, account = ("本企业", "，范围里写明本企业") if is_firm else ("全区", "")
+        raise Refused(
+            "to", f"{where}没有叫“{taker}”的项目经理：请核对名字，或先请系统管理员新建账号{account}"
+        )
     company = asked.company.strip() if who.scope.is_whole else ""
     return Handover(giver, taker, asked.community.strip() or None, company or None)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from desk.access.issuing import NotIssued, end_of_day, role_of, scope_for
+from desk.access.asked import NotIssued, end_of_day, role_of, scope_for
 from desk.access.person import Person
 from hotline.policy import Action, Role
 from hotline.scope import PARTS, PARTS_ZH

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
+from pydantic import AfterValidator
 
 from desk.access.issuing import Issuing
 from desk.access.person import Person
@@ -28,8 +29,20 @@ _PARTS = (
     (STREET, "本街镇时限", Action.SET_STREET_LIMITS),
     (AUDIT, "访问记录", Action.READ_AUDIT),
 )
-#: The fields of a form that was sent.
-Form = Annotated[dict[str, str], Depends(form_of)]
+
+
+def plain(typed: str) -> str:
+    """What was typed, blanks for what cannot be printed: databases refuse some of that, and people see none of it."""
+    return "".join(character if character.isprintable() else " " for character in typed)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {name: plain(value) for name, value in (await form_of(request)).items()}
+
+
+#: The fields of a form that was sent, and a word of an address.
+Form = Annotated[dict[str, str], Depends(_form)]
+Word = Annotated[str, AfterValidator(plain)]
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,6 @@ from store.whereabouts import names_in_use
 
 playbook_pages = APIRouter(include_in_schema=False)
 MaySet = Annotated[Person, allowed(Action.SET_PLAYBOOK)]
-#: The sections of this page; the capacities have one of their own.
-_SECTIONS = ("rules", "limits", "calendar", "draw")
 _CHANGES = 30
 #: Lines beside which it is told how many open orders reach them.
 _LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
@@ -82,7 +80,7 @@ def _shown(
         "manage_playbook.html",
         PLAYBOOK,
         status,
-        sections=[(name, SECTIONS_ZH[name], _settings(found, name)) for name in _SECTIONS],
+        sections=[(name, zh, _settings(found, name)) for name, zh in SECTIONS_ZH.items()],
         streets=_streets(found),
         changes=[(change, *_change_zh(change)) for change in history(store.engine, _CHANGES)],
         problem=found.problem,
