@@ -62,6 +62,7 @@ class Action(StrEnum):
     WRITE_EVENT = "write_event"
     WRITE_CALLBACK = "write_callback"
     UPLOAD_EXTRACT = "upload_extract"
+    LOAD_EXTRACT = "load_extract"
     EXPORT_PSEUDONYMOUS = "export_pseudonymous"
     READ_MODEL = "read_model"
     PROMOTE = "promote"
@@ -92,6 +93,7 @@ _ACTION_ZH = {
     Action.WRITE_EVENT: "登记处置环节",
     Action.WRITE_CALLBACK: "登记官方回访",
     Action.UPLOAD_EXTRACT: "上传导出表",
+    Action.LOAD_EXTRACT: "导入上传的表",
     Action.EXPORT_PSEUDONYMOUS: "导出去标识数据",
     Action.READ_MODEL: "查看模型说明",
     Action.PROMOTE: "模型上线与回退",
@@ -111,6 +113,8 @@ _ON_ORDERS = {
     _A.WRITE_EVENT,
 }
 _CALLS = {_A.WORK_QUEUE}
+#: A firm's reaches only its own orders, and brings no official ratings: those are about the firm.
+_UPLOADS = {_A.UPLOAD_EXTRACT, _A.LOAD_EXTRACT}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either.
@@ -119,7 +123,9 @@ _CALLS = {_A.WORK_QUEUE}
 # for and where it drifts; whose figure is a person's, and which order is whose, adds nothing to that.
 GRANTS: dict[Role, frozenset[Action]] = {
     Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS} | _CALLS | _ON_ORDERS),
-    Role.COMPANY: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _CALLS | _ON_ORDERS),
+    Role.COMPANY: frozenset(
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER} | _UPLOADS | _CALLS | _ON_ORDERS
+    ),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
     Role.STREET_HANDLER: frozenset(
         {_A.SIGN_IN, _A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL} | _CALLS | _ON_ORDERS
@@ -127,11 +133,13 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.CALL_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL}
+        | _UPLOADS
         | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.UPLOAD_EXTRACT}
+        {_A.SIGN_IN, _A.SCORE_GIVEN}
+        | _UPLOADS
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.READ_METRICS}
         | _CALLS
         | _ON_ORDERS
@@ -152,7 +160,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
         {_A.SIGN_IN, _A.READ_MODEL, _A.READ_METRICS, _A.MANAGE_ACCOUNTS, _A.READ_AUDIT, _A.FORGET}
     ),
     Role.SYSTEM: frozenset(
-        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.UPLOAD_EXTRACT, _A.READ_MODEL} | _ON_ORDERS
+        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL} | _UPLOADS | _ON_ORDERS
     ),
     Role.MONITOR: frozenset({_A.READ_METRICS}),
 }

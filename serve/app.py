@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from desk.access.secret import Signatures
 from desk.settings import Settings
+from desk.upload.shelf import Shelf
 from hotline.indicators_file import read_indicator_rules
 from hotline.playbook_file import read_playbook
 from serve.access import Door, check_all_declare
@@ -16,7 +17,7 @@ from serve.asked_together import AskedTogether
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
-from serve.clock import clock_of
+from serve.clock import clock_of, now_micros
 from serve.docs_page import docs
 from serve.duties import duties
 from serve.effect import effect
@@ -40,6 +41,7 @@ from serve.web.pages import pages
 from serve.web.problem_page import tell_people
 from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
+from serve.web.upload_page import upload_pages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
         app.include_router(router)
+    app.include_router(upload_pages)
     check_all_declare(app)
     return app
 
@@ -89,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
+    Shelf(app.state.settings.home).settle(now_micros())
     state = app.state
     at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer, state.liaison)
     for one in at_work:

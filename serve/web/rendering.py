@@ -1,6 +1,7 @@
 """Pages made of templates, each with its frame: who reads it, what else they may open, and a token for its forms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -22,6 +23,7 @@ _PLACES = (
     ("/queue", "优先队列", Action.READ_QUEUE),
     ("/board", "四项指标", Action.READ_INDICATORS),
     ("/model", "模型", Action.READ_MODEL),
+    ("/upload", "导入", Action.UPLOAD_EXTRACT),
 )
 TYPE_COOKIE = "qingling_type"
 
@@ -90,4 +92,5 @@ def _templates() -> Environment:
     for name in ("out_of_ten", "dots", "until", "when", "left", "clause", "day_of"):
         environment.filters[name] = getattr(words, name)
     environment.filters["moment"] = from_micros
+    environment.filters["read_moment"] = datetime.fromisoformat
     return environment
