@@ -56,12 +56,10 @@ def ingest(
     progress: Callable[[str], None] = lambda _: None,
     admit: Admit = lambda *_: None,
     rejects: Rejects | None = None,
-    in_one: bool = False,
 ) -> IngestSummary:
     """Load the extract that the description explains. DescriptionError if it cannot be used at all.
 
-    `rejects` gathers what is refused; `admit` refuses what its sender may not bring; `in_one` loads it in one
-    transaction, so that one that is killed leaves nothing.
+    `rejects` gathers what is refused; `admit` refuses what its sender may not bring.
     """
     began = time.monotonic()
     now = datetime.now(UTC) + timedelta(seconds=settings.clock_ahead)
@@ -75,7 +73,7 @@ def ingest(
     is_new = store.watermark() == 0
     with ingesting(settings.home, store, description):
         admit(store, extract, rejects)
-        loading = Loading(described, rejects, taken_at, to_micros(now), progress, in_one)
+        loading = Loading(described, rejects, taken_at, to_micros(now), progress)
         loaded = loading.load(store.engine, extract)
         progress("auditing")
         reasons = reasons_of(described)

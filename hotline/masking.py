@@ -25,3 +25,16 @@ def mask_personal_numbers(text: str) -> str:
         return text
     masked = _LAND_LINE.sub("[电话]", _MOBILE.sub("[电话]", _ID_CARD.sub("[证件]", plain)))
     return text if masked == plain else masked
+
+
+#: Whose door it is does not belong on a page.
+_ROOM = re.compile(r"[0-9０-９]+(?:[A-Za-z]|-[0-9]+)?室")
+
+
+def hide_rooms(text: str) -> str:
+    """The text without the numbers of rooms.
+
+    >>> hide_rooms("3号楼302室漏水")
+    '3号楼**室漏水'
+    """
+    return _ROOM.sub("**室", text)

@@ -41,6 +41,7 @@ from serve.web.pages import pages
 from serve.web.problem_page import tell_people
 from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
+from serve.web.upload_deeds import upload_deeds
 from serve.web.upload_page import upload_pages
 
 
@@ -83,7 +84,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for router in (pages, my_orders_pages, order_pages, queue_pages, board_pages, model_pages, static_files):
         app.include_router(router)
-    app.include_router(upload_pages)
+    for router in (upload_pages, upload_deeds):
+        app.include_router(router)
     check_all_declare(app)
     return app
 

@@ -24,10 +24,10 @@ from store.extracts.extract import Extract, read_extract
 from store.extracts.reading import Sheet
 from store.extracts.rejects import Rejects
 from store.extracts.times import parse_moment
-from store.loading.load import Loading
+from store.loading.load import ORDERS_A_PIECE, Loading
 
-#: More is split before it is sent: one transaction holds up others who write, and a page has to answer.
-MOST_ROWS = 50_000
+#: No more than is loaded in one transaction, so that a loading that is killed leaves nothing behind.
+MOST_ROWS = ORDERS_A_PIECE
 #: So many words without a meaning are asked about, each shown so far.
 MOST_WORDS, _WORD_LENGTH = 20, 40
 _KNOWN: Mapping[str, frozenset[str]] = {
@@ -63,7 +63,8 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
 
 
 def _too_long(rows: int) -> str:
-    return f"这张表有{rows:,}行，一次最多{MOST_ROWS:,}行。请按月份拆成几份，分几次上传。"
+    remedy = "请按月份拆成几份，分几次上传；整个区的数据请系统管理员用 qingling ingest 导入。"
+    return f"这张表有{rows:,}行，一次最多{MOST_ROWS:,}行。{remedy}"
 
 
 def _compared(

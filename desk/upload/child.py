@@ -39,7 +39,7 @@ def load(task: Task) -> Upload:
         shelf.tell(upload, said)
 
     try:
-        summary = ingest(description, settings, progress, admit_own(task.scope), rejects, in_one=True)
+        summary = ingest(description, settings, progress, admit_own(task.scope), rejects)
     except QinglingError:
         return shelf.save(replace(upload, began_at=None, failed=_REFUSED))
     except (SQLAlchemyError, OSError):

@@ -5,7 +5,7 @@ from typing import Any
 
 import tomli_w
 
-from desk.upload.meanings import Kind
+from desk.upload.meaning import Kind
 from desk.upload.upload import Upload
 from hotline.origin import Origin
 from hotline.satisfaction import LEVELS_ZH

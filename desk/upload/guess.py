@@ -7,7 +7,8 @@ from importlib.resources import as_file, files
 
 import pandas as pd
 
-from desk.upload.meanings import ORDER_MEANINGS, Kind, Meaning
+from desk.upload.meaning import Kind, Meaning
+from desk.upload.meanings import ORDER_MEANINGS
 from hotline.calendar import SHANGHAI
 from store.extracts.description import FROM_CLOSED
 from store.extracts.description_file import read_description

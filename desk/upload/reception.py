@@ -10,7 +10,7 @@ from desk.refusals import Refused
 from desk.upload.checking import check
 from desk.upload.described import description_of
 from desk.upload.holding import hold
-from desk.upload.meanings import Kind
+from desk.upload.meaning import Kind
 from desk.upload.own_orders import admit_own, sole_company
 from desk.upload.refusal_words import sheet_of
 from desk.upload.shelf import Shelf

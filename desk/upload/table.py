@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.upload.guess import ROWS_LOOKED_AT, guess, header_row_of, known_from_of, likely_kind
-from desk.upload.meanings import Kind, Meaning, meanings_of
+from desk.upload.meaning import Kind, Meaning
+from desk.upload.meanings import meanings_of
 from desk.upload.upload import Column, Form
-from hotline.masking import mask_personal_numbers
+from hotline.masking import hide_rooms, mask_personal_numbers
 from store.extracts.reading import unique_names
 from store.extracts.unknown_file import Fault, UnknownFile, UnreadableFile
 
@@ -21,7 +22,6 @@ _ROWS_BELOW, _SAMPLES, _SAMPLE_LENGTH = 100, 3, 24
 _OF_CITIZENS = re.compile(
     r"姓名|来电人|来电号码|联系人|投诉人|诉求人|反映人|报修人|当事人|业主|住户|市民|电话|手机"
 )
-_ROOM = re.compile(r"[0-9０-９]+(?:[A-Za-z]|-[0-9]+)?室")
 HIDDEN = "（不显示）"
 Rows = Sequence[Sequence[str]]
 
@@ -84,7 +84,7 @@ def samples_of(name: str, cells: Sequence[str]) -> tuple[str, ...]:
     given = list(dict.fromkeys(cell for cell in cells if cell))[:_SAMPLES]
     if _OF_CITIZENS.search(name):
         return (HIDDEN,) if given else ()
-    return tuple(_cut(_ROOM.sub("**室", mask_personal_numbers(" ".join(cell.split())))) for cell in given)
+    return tuple(_cut(hide_rooms(mask_personal_numbers(" ".join(cell.split())))) for cell in given)
 
 
 def _cut(words: str) -> str:

@@ -1,8 +1,9 @@
-"""An empty table to fill in: the header row, one example that is plainly none, and what each column means."""
+"""An empty table to fill in: the header row, and on a second sheet what each column means."""
 
 import io
 
-from desk.upload.meanings import Kind, meanings_of
+from desk.upload.meaning import Kind
+from desk.upload.meanings import meanings_of
 
 _SHEETS = {Kind.ORDERS: "工单台账", Kind.EVENTS: "处置记录", Kind.CALLBACKS: "回访结果"}
 _WIDTH = 18

@@ -6,7 +6,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from desk.upload.meanings import Kind, Meaning, meanings_of
+from desk.upload.meaning import Kind, Meaning
+from desk.upload.meanings import meanings_of
 
 
 class Where(StrEnum):

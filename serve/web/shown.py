@@ -1,6 +1,5 @@
 """An order as pages show it: short, in the citizen's own (masked) words, with one reason and the deed that is advised."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,11 +7,10 @@ from functools import cached_property
 from desk.board.my_orders import OrderCard
 from desk.board.recording import Deed
 from hotline.bands import RiskBand
+from hotline.masking import hide_rooms
 from hotline.order import Order
 
 _LONGEST_TITLE = 60
-#: Whose door it is does not belong on a page.
-_ROOM = re.compile(r"[0-9０-９]+(?:[A-Za-z]|-[0-9]+)?室")
 #: Which deed does a duty; entries that no deed of a page does are left out.
 _DEED_FOR = {
     "P02": Deed.VISITED,
@@ -31,7 +29,7 @@ _DEED_FOR = {
 
 def title_of(order: Order) -> str:
     """What the order is about, in a line."""
-    words = _ROOM.sub("**室", " ".join((order.text or "").split()))
+    words = hide_rooms(" ".join((order.text or "").split()))
     told = words or order.category or "没有诉求文字"
     return told if len(told) <= _LONGEST_TITLE else f"{told[: _LONGEST_TITLE - 1]}…"
 

@@ -4,7 +4,9 @@ from hashlib import blake2b
 
 from desk.upload.checking import shown
 from desk.upload.described import NOTHING
-from desk.upload.meanings import Kind, Meaning
+from desk.upload.guess import guess
+from desk.upload.meaning import Kind, Meaning
+from desk.upload.meanings import meanings_of
 from desk.upload.reception import Decided
 from desk.upload.upload import Column, OddWord, Upload
 from hotline.lifecycle import EventType
@@ -31,6 +33,14 @@ KNOWN_FROM = {
 KINDS = {"orders": "工单", "events": "处置环节", "callbacks": "回访", "forecasts": "预判"}
 _LEAVE_OUT = "-"
 _YES_NO = {"yes": "是", "no": "否", NOTHING: "不清楚"}
+#: What the service writes itself, or a log cannot say in a word.
+_NOT_TOLD = {
+    EventType.PUSHED,
+    EventType.NOT_NEEDED,
+    EventType.FORECAST,
+    EventType.CALLED_BACK,
+    EventType.RETRACTED,
+}
 #: By group of words: what is done with a word left as it is, and what it may mean.
 WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "rating": (
@@ -100,6 +110,11 @@ def decided(upload: Upload, form: dict[str, str]) -> Decided:
     return Decided(takes, known_from, words, by if by in WORDS["by"][1] else "city")
 
 
+def decided_of(upload: Upload) -> Decided:
+    """What was decided of its columns so far, as its form would say it."""
+    return Decided(upload.takes, upload.known_from, upload.words, upload.callbacks_by)
+
+
 def options_of(upload: Upload) -> list[tuple[str, str]]:
     """What a column can be taken for, as a list to choose from."""
     return [(_LEAVE_OUT, "不导入"), *((meaning.key, meaning.zh) for meaning in upload.meanings)]
@@ -108,6 +123,15 @@ def options_of(upload: Upload) -> list[tuple[str, str]]:
 def unrecognised(upload: Upload) -> list[Column]:
     """The columns that nothing is taken from."""
     return [column for column in upload.columns if column.name not in upload.takes]
+
+
+def barred(upload: Upload) -> frozenset[str]:
+    """The columns that seem to come from the official callback, where its sender may not bring it."""
+    if upload.may_bring_callbacks:
+        return frozenset()
+    columns = {column.name: () for column in unrecognised(upload)}
+    found = guess(columns, [one for one in meanings_of(upload.kind, True) if one.is_of_callback])
+    return frozenset(found)
 
 
 def stray(upload: Upload) -> list[str]:

@@ -41,14 +41,13 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class Loading:
-    """One extract on its way into the store, taken and recorded at these moments; `in_one` wants one transaction."""
+    """One extract on its way into the store, taken and recorded at these moments."""
 
     described: Description
     rejects: Rejects
     taken_at: int
     recorded_at: int
     progress: Callable[[str], None] = lambda _: None
-    in_one: bool = False
 
     def load(self, engine: Engine, extract: Extract) -> Loaded:
         """Write what is new; what became of the rows.
@@ -58,10 +57,7 @@ class Loading:
         self.progress("checking")
         refusing = Refusing(self.described, self.rejects, self.taken_at)
         refusing.implausible_times(extract)
-        loaded, pieces = (
-            Loaded(),
-            list(in_pieces(extract, len(extract.order_ids()) or 1 if self.in_one else ORDERS_A_PIECE)),
-        )
+        loaded, pieces = Loaded(), list(in_pieces(extract, ORDERS_A_PIECE))
         for number, piece in enumerate(pieces):
             if number:
                 time.sleep(_TURN_OF_OTHERS)

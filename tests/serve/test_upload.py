@@ -1,0 +1,397 @@
+"""导入 at the server: what is read, whose rows are taken, what a choice changes, and that nothing is loaded twice."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from desk.upload import shelf
+from hotline.policy import Action, Role, may
+from hotline.scope import scope_of
+from serve.clock import now_micros
+from store.access.audit_log import entries
+from store.database import open_store
+from tests.serve.bodies import an_order, assert_told
+from tests.serve.conftest import a_key, serving, settings_of
+from tests.upload.tables import HEADER, a_time, an_order_row, excel, text
+
+_PAGE = {"Accept": "text/html"}
+Headers = dict[str, str]
+Rows = list[list[str | None]]
+
+
+def firm(home: Path, *companies: str) -> Headers:
+    return _PAGE | a_key(settings_of(home), Role.COMPANY, scope_of(Role.COMPANY, companies=companies))
+
+
+def centre(home: Path, role: Role = Role.CALL_CENTRE) -> Headers:
+    return _PAGE | a_key(settings_of(home), role)
+
+
+def sent(client: TestClient, who: Headers, content: bytes, name: str = "表.xlsx", kind: str = "") -> Response:
+    return client.post(
+        "/upload",
+        files={"table": (name, content)},
+        data={"kind": kind},
+        headers=who,
+        follow_redirects=False,
+    )
+
+
+def sent_well(client: TestClient, who: Headers, content: bytes, kind: str = "") -> str:
+    answer = sent(client, who, content, kind=kind)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def look(client: TestClient, who: Headers, address: str) -> str:
+    answer = client.get(address, headers=who)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def do(client: TestClient, who: Headers, address: str, **form: str) -> Response:
+    return client.post(address, data=form or {"nothing": "said"}, headers=who, follow_redirects=False)
+
+
+def loaded(client: TestClient, who: Headers, address: str) -> str:
+    """The page of the result, once it is there."""
+    assert do(client, who, f"{address}/load").headers["location"] == address
+    until = time.monotonic() + 60
+    while "正在导入" in (shown := look(client, who, address)):
+        assert time.monotonic() < until, "not loaded in a minute"
+        time.sleep(0.1)
+    return shown
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the form of the columns would send as it stands."""
+    form = {"stamp": re.findall(r'name="stamp" value="(\w+)"', page)[0]}
+    for name, options in re.findall(r'<select id="\S+" name="(\S+?)">(.*?)</select>', page, re.S):
+        form[name] = re.findall(r'value="([^"]*)" selected', options)[0]
+    return form
+
+
+def rows_of(home: Path, order_id: str) -> dict[str, list[dict[str, object]]]:
+    store = open_store(home)
+    try:
+        return store.rows([order_id])
+    finally:
+        store.close()
+
+
+def test_a_firms_table_is_looked_through_loaded_and_seen_at_once(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = firm(shared_home, "甲一物业")
+    rows: Rows = [
+        an_order_row("甲一-1", 物业公司=None),
+        an_order_row("甲一-2", 物业公司="甲一物业", 完成时间=a_time(5), 结论="实际解决"),
+        an_order_row("甲一-3", 物业公司="甲一物业", 来电时间="昨天下午"),
+        an_order_row("甲一-4", 物业公司="别家物业"),
+        an_order_row("甲一-1", 物业公司="甲一物业"),
+    ]
+    address = sent_well(client, who, excel([HEADER, *rows], title="甲一物业台账"))
+    preview = look(client, who, address)
+    assert "13812345678" not in preview and "302室" not in preview
+    for told in ("5行", "新工单</dt><dd>2件", "整行不收3行", "不是能识别的时间", "写的是别的企业", "备注"):
+        assert told in preview, told
+    assert client.get("/my-orders?find=甲一", headers=who).text.count("甲一-") == 0, "nothing is loaded yet"
+    result = loaded(client, who, address)
+    assert "已导入" in result and "整行没有收的3行" in result
+    listed = look(client, who, "/my-orders")
+    assert "2件未结束" in listed and "[电话]" in listed and "13812345678" not in listed
+    assert rows_of(shared_home, "甲一-1")["orders"][0]["company"] == "甲一物业", "the firm's own name"
+    assert rows_of(shared_home, "甲一-4")["orders"] == []
+
+
+def test_refused_rows_come_as_a_sheet_in_chinese_that_runs_nothing(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = firm(shared_home, "甲二物业")
+    rows: Rows = [
+        an_order_row("甲二-1", 物业公司="=HYPERLINK(1)"),
+        an_order_row("甲二-2", 来电时间="@SUM(13812345678)", 物业公司=None),
+    ]
+    address = sent_well(client, who, text([HEADER, *rows], "gb18030"))
+    for _ in ("before", "after"):
+        answer = client.get(f"{address}/refused.csv", headers=who)
+        assert answer.content.startswith("\ufeff文件,行号,列名,内容,原因,怎么改,结果".encode())
+        assert "attachment" in answer.headers["Content-Disposition"]
+        lines = answer.text.splitlines()[1:]
+        assert [line.split(",")[1:4] for line in lines] == [
+            ["2", "物业企业", "'=HYPERLINK(1)"],
+            ["3", "来电时间", "'@SUM([电话])"],
+        ]
+        assert all(not re.search("[a-z]{4}", line.split(",", 4)[4]) for line in lines), "all in Chinese"
+        loaded(client, who, address)
+
+
+def test_the_same_table_twice_changes_nothing_and_says_so(client: TestClient, shared_home: Path) -> None:
+    who = firm(shared_home, "甲三物业")
+    table = excel([HEADER, an_order_row("甲三-1", 物业公司=None, 完成时间=a_time(5))])
+    assert "已导入" in loaded(client, who, sent_well(client, who, table))
+    before = rows_of(shared_home, "甲三-1")
+    again = sent_well(client, who, table)
+    assert "系统里已有</dt><dd>1件" in look(client, who, again)
+    assert "没有新内容" in loaded(client, who, again)
+    assert rows_of(shared_home, "甲三-1") == before
+
+
+def test_orders_of_others_are_told_like_none_at_all(client: TestClient, shared_home: Path) -> None:
+    theirs = an_order(company="别家物业", text="别家的事")
+    assert client.post("/api/v1/orders", json=theirs).status_code == 201
+    before = rows_of(shared_home, theirs["order_id"])
+    who = firm(shared_home, "甲四物业")
+    header = ["工单编号", "事件类型", "发生时间"]
+    log = text([header, [theirs["order_id"], "办结", a_time(2)], ["no-such", "办结", a_time(2)]])
+    address = sent_well(client, who, log, kind="events")
+    refused = client.get(f"{address}/refused.csv", headers=who).text.splitlines()[1:]
+    told = [line.split(",", 4)[4] for line in refused]
+    assert len(told) == 2 and told[0] == told[1] and "系统里没有这张工单" in told[0]
+    as_own = excel([HEADER, an_order_row(theirs["order_id"], 物业公司="甲四物业")])
+    other = sent_well(client, who, as_own, kind="orders")
+    assert "不属于本单位" in look(client, who, other)
+    for one in (address, other):
+        assert "别家" not in loaded(client, who, one)
+    assert rows_of(shared_home, theirs["order_id"]) == before
+
+
+def test_a_firm_brings_no_ratings_of_itself(client: TestClient, shared_home: Path) -> None:
+    ours = an_order(company="甲五物业")
+    assert client.post("/api/v1/orders", json=ours).status_code == 201
+    who = firm(shared_home, "甲五物业")
+    table = text([["工单编号", "受理时间", "评价"], [ours["order_id"], a_time(48), "满意"]])
+    address = sent_well(client, who, table)
+    preview = look(client, who, address)
+    assert "官方回访由962121、区中心导入" in preview and "callback." not in preview
+    form = chosen(preview) | {"take-2": "callback.city.rating"}
+    assert do(client, who, f"{address}/columns", **form).status_code == 303
+    loaded(client, who, address)
+    assert rows_of(shared_home, ours["order_id"])["callbacks"] == []
+    assert "回访结果模板" not in look(client, who, "/upload")
+
+
+def test_the_weekly_callbacks_come_back_and_lost_ratings_are_named_before(
+    client: TestClient, shared_home: Path
+) -> None:
+    ours = [an_order(), an_order()]
+    for order in ours:
+        assert client.post("/api/v1/orders", json=order).status_code == 201
+    who = centre(shared_home)
+    header = ["工单号", "回访日期", "是否接通", "满意度"]
+    rows = [
+        [ours[0]["order_id"], a_time(3), "是", "非常满意"],
+        [ours[1]["order_id"], a_time(3), "是", "不满意"],
+        ["no-such", a_time(3), "是", "满意"],
+    ]
+    address = sent_well(client, who, text([header, *rows], "gb18030"))
+    preview = look(client, who, address)
+    assert "回访结果" in preview and "“非常满意”" in preview and "系统里没有这张工单" in preview
+    assert "回访</dt><dd>1条" in preview
+    [word] = [name for name in chosen(preview) if name.startswith("word-")]
+    do(client, who, f"{address}/columns", **chosen(preview) | {word: "满意"})
+    preview = look(client, who, address)
+    assert "回访</dt><dd>2条" in preview
+    assert "整行没有收的1行" in loaded(client, who, address)
+    ratings = [rows_of(shared_home, order["order_id"])["callbacks"][0]["rating"] for order in ours]
+    assert ratings == [3, 0]
+
+
+def test_a_changed_choice_is_tried_before_it_is_loaded(client: TestClient, shared_home: Path) -> None:
+    who = firm(shared_home, "甲六物业")
+    header = ["工单号", "受理时间", "大类", "小区"]
+    address = sent_well(client, who, text([header, ["甲六-1", a_time(48), "电梯", "清和苑"]]))
+    preview = look(client, who, address)
+    assert "有1列没有认出来或不用，不导入：大类" in preview
+    form = chosen(preview) | {"take-2": "order.category"}
+    answer = do(client, who, f"{address}/load", **form)
+    assert answer.headers["location"] == f"{address}?tried=again"
+    again = look(client, who, f"{address}?tried=again")
+    assert "已按新的选择重新试算" in again and "每一列都认出来了" in again
+    assert rows_of(shared_home, "甲六-1")["orders"] == [], "tried, not loaded"
+    known = [name for name in chosen(again) if name.startswith("known-")]
+    assert {chosen(again)[name] for name in known} == {"closed"}, "the honest default"
+    do(client, who, f"{address}/columns", **chosen(again) | {"known-2": "received"})
+    loaded(client, who, address)
+    assert rows_of(shared_home, "甲六-1")["orders"][0]["category"] == "电梯"
+    stale = do(client, who, f"{address}/columns", **form)
+    assert stale.status_code == 422 and "不能再改" in stale.text
+
+
+def test_two_columns_for_one_meaning_and_old_forms_are_refused_with_the_reason(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = firm(shared_home, "甲七物业")
+    address = sent_well(client, who, text([["工单号", "受理时间", "甲"], ["甲七-1", a_time(48), "x"]]))
+    form = chosen(look(client, who, address))
+    twice = do(client, who, f"{address}/columns", **form | {"take-2": "order.received_at"})
+    assert twice.status_code == 422 and "有两列都选了“受理时间”" in twice.text
+    old = do(client, who, f"{address}/columns", **form | {"stamp": "old"})
+    assert old.status_code == 422 and "在别处改过" in old.text
+
+
+def test_what_is_missing_is_named_and_nothing_loads_without_it(client: TestClient, shared_home: Path) -> None:
+    who = firm(shared_home, "甲八物业")
+    address = sent_well(client, who, text([["编码", "受理时间"], ["甲八-1", a_time(48)]]))
+    preview = look(client, who, address)
+    assert "还缺必填的列：工单编号" in preview and "确认导入" not in preview
+    do(client, who, f"{address}/load")
+    assert "待确认" in look(client, who, "/upload") and rows_of(shared_home, "甲八-1")["orders"] == []
+
+
+def test_a_table_can_be_read_as_another_kind_and_from_another_row(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = centre(shared_home)
+    rows = [["受理编号", "时间"], ["工单编号", "发生时间"], ["x", a_time(3)]]
+    address = sent_well(client, who, text(rows), kind="orders")
+    do(client, who, f"{address}/reading", kind="events", header_row="2")
+    assert "还缺必填的列：事件类型" in look(client, who, address)
+    wrong = do(client, who, f"{address}/reading", kind="events", header_row="99")
+    assert wrong.status_code == 422 and "换了以后读不出来" in wrong.text
+    assert "还缺必填的列：事件类型" in look(client, who, address), "what was there is kept"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "这个文件是空的"),
+        (b"%PDF-1.4", "没有找到表格"),
+        (b"<html><table></table></html>", "其实是网页"),
+        (excel([HEADER])[:99], "不完整或者已损坏"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_plain_words(
+    client: TestClient, shared_home: Path, content: bytes, said: str
+) -> None:
+    answer = sent(client, centre(shared_home), content)
+    assert answer.status_code == 422 and said in answer.text
+    assert "没有上传成功" in answer.text and "选择文件" in answer.text
+
+
+def test_a_form_without_a_file_and_a_table_without_rows_say_so(client: TestClient, shared_home: Path) -> None:
+    who = centre(shared_home)
+    assert "请先选择一个文件" in do(client, who, "/upload", kind="orders").text
+    address = sent_well(client, who, excel([["工单编号", "受理时间"]]))
+    assert "列名下面没有内容" in look(client, who, address)
+
+
+def test_too_large_a_file_is_told_the_limit_and_too_long_a_one_how_to_split_it(
+    client: TestClient, shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = centre(shared_home)
+    large = sent(client, who, bytes(32 * 2**20 + 1))
+    assert large.status_code == 413 and "32 MiB" in large.text and "<h1>文件太大了</h1>" in large.text
+    as_software = who | {"Accept": "application/json"}
+    assert_told(sent(client, as_software, bytes(33 * 2**20)), 413, "too_large")
+    monkeypatch.setattr("desk.upload.checking.MOST_ROWS", 2)
+    address = sent_well(client, who, text([["工单号", "受理时间"], *([["x", "y"]] * 3)]))
+    assert "这张表有3行，一次最多2行" in look(client, who, address)
+
+
+def test_an_upload_is_its_senders_alone(client: TestClient, shared_home: Path) -> None:
+    mine, colleague = firm(shared_home, "甲九物业"), firm(shared_home, "甲九物业")
+    address = sent_well(client, mine, excel([HEADER, an_order_row("甲九-1", 物业公司=None)]))
+    for path in ("", "/refused.csv"):
+        answer = client.get(address + path, headers=colleague)
+        assert answer.status_code == 404 and "没有这份表" in answer.text
+    for path in ("/load", "/columns", "/reading", "/discard"):
+        answer = do(client, colleague, address + path, kind="orders", header_row="1")
+        assert answer.status_code == 404, path
+    assert "表.xlsx" not in look(client, colleague, "/upload")
+    assert "还没有导入" in look(client, mine, address)
+    for strange in ("../../hotline.db", "a" * 16, "x"):
+        assert client.get(f"/upload/{strange}", headers=mine).status_code == 404
+
+
+def test_staged_files_are_for_the_service_alone_and_go_once_loaded_or_thrown_away(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = firm(shared_home, "乙一物业")
+    first, second = (
+        sent_well(client, who, excel([HEADER, an_order_row(f"乙一-{n}", 物业公司=None)])) for n in (1, 2)
+    )
+    folders = [shared_home / "uploads" / address.rpartition("/")[2] for address in (first, second)]
+    assert (shared_home / "uploads").stat().st_mode & 0o777 == 0o700
+    for folder in folders:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+        assert (folder / "table.xlsx").exists()
+    loaded(client, who, first)
+    assert {file.name for file in folders[0].iterdir()} == {
+        "upload.json",
+        "refused.csv",
+        "progress",
+        "loading.lock",
+    }
+    assert do(client, who, f"{second}/discard").headers["location"] == "/upload"
+    assert not folders[1].exists()
+    assert not list((shared_home / "ingesting").glob("*.json"))
+
+
+def test_what_waits_for_a_day_is_gone_at_the_next_visit(
+    client: TestClient, shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = firm(shared_home, "乙二物业")
+    address = sent_well(client, who, excel([HEADER, an_order_row("乙二-1")]))
+    folder = shared_home / "uploads" / address.rpartition("/")[2]
+    unfinished = folder.with_name("b" * 16)
+    unfinished.mkdir()
+    shelf.Shelf(shared_home).settle(now_micros() + shelf.KEPT_FOR - 60_000_000)
+    assert folder.exists() and unfinished.exists()
+    shelf.Shelf(shared_home).settle(now_micros() + shelf.KEPT_FOR + 60_000_000)
+    assert not folder.exists() and not unfinished.exists()
+    assert client.get(address, headers=who).status_code == 404
+
+
+def test_many_uploads_of_one_person_make_room_for_the_next(client: TestClient, shared_home: Path) -> None:
+    who = firm(shared_home, "乙三物业")
+    table = text([["工单号", "受理时间"], ["乙三-1", a_time(48)]])
+    addresses = [sent_well(client, who, table) for _ in range(shelf.MOST_WAITING + 1)]
+    assert client.get(addresses[0], headers=who).status_code == 404
+    assert client.get(addresses[1], headers=who).status_code == 200
+
+
+def test_upload_and_load_are_noted_without_their_content(client: TestClient, shared_home: Path) -> None:
+    who = firm(shared_home, "乙四物业")
+    address = sent_well(client, who, excel([HEADER, an_order_row("乙四-1", 物业公司=None)]))
+    loaded(client, who, address)
+    client.app.state.audit_trail.flush()  # type: ignore[attr-defined]
+    store = open_store(shared_home)
+    noted = [entry for _, entry in entries(store.engine, limit=40)]
+    store.close()
+    by = next(entry.person for entry in noted if entry.action == Action.LOAD_EXTRACT)
+    mine = [entry for entry in noted if entry.person == by]
+    assert {(entry.action, entry.outcome) for entry in mine} >= {
+        (Action.UPLOAD_EXTRACT, "303"),
+        (Action.LOAD_EXTRACT, "303"),
+        (Action.LOAD_EXTRACT, "loaded"),
+    }
+    assert "乙四" not in repr(mine) and "表.xlsx" not in repr(mine)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_bar_leads_to_it_for_those_who_may(client: TestClient, shared_home: Path, role: Role) -> None:
+    named = {"managers": ["无"]} if role is Role.MANAGER else {"companies": ["无"]}
+    named = {"streets": ["无"]} if role in (Role.STREET_HANDLER, Role.EMERGENCY_STATION) else named
+    scope = scope_of(role, **named) if role in _NARROW else scope_of(role)
+    key = _PAGE | a_key(settings_of(shared_home), role, scope)
+    answer = client.get("/upload", headers=key)
+    assert (answer.status_code == 200) == may(role, Action.UPLOAD_EXTRACT)
+    assert ('href="/upload"' in answer.text) == may(role, Action.UPLOAD_EXTRACT)
+
+
+_NARROW = (Role.MANAGER, Role.COMPANY, Role.STREET_HANDLER, Role.EMERGENCY_STATION)
+
+
+def test_a_fresh_home_without_any_order_takes_its_first_table(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    with serving(settings) as client:
+        who = centre(settings.home, Role.DISTRICT_CENTRE)
+        rows: Rows = [an_order_row(f"新-{n}") for n in range(3)]
+        assert "已导入" in loaded(client, who, sent_well(client, who, excel([HEADER, *rows])))
+        assert "3件未结束" in look(client, who, "/my-orders")
