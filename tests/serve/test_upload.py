@@ -2,21 +2,29 @@
 
 import re
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from desk.access import passwords
+from desk.access.issuing import Issuing
 from desk.upload import shelf
 from hotline.policy import Action, Role, may
 from hotline.scope import scope_of
+from serve.app import create_app
 from serve.clock import now_micros
 from store.access.audit_log import entries
 from store.database import open_store
 from tests.serve.bodies import an_order, assert_told
 from tests.serve.conftest import a_key, serving, settings_of
 from tests.upload.tables import HEADER, a_time, an_order_row, excel, text
+
+pytestmark = pytest.mark.slow
 
 _PAGE = {"Accept": "text/html"}
 Headers = dict[str, str]
@@ -83,51 +91,95 @@ def rows_of(home: Path, order_id: str) -> dict[str, list[dict[str, object]]]:
         store.close()
 
 
-def test_a_firms_table_is_looked_through_loaded_and_seen_at_once(
-    client: TestClient, shared_home: Path
-) -> None:
+@dataclass(frozen=True)
+class Day:
+    """What a firm that loads a table with bad rows gets to see."""
+
+    who: Headers
+    folder: Path
+    files: frozenset[str]
+    preview: str
+    listed_before: str
+    result: str
+    sheet: Response
+
+
+@pytest.fixture(scope="module")
+def day(client: TestClient, shared_home: Path) -> Day:
     who = firm(shared_home, "甲一物业")
     rows: Rows = [
         an_order_row("甲一-1", 物业公司=None),
         an_order_row("甲一-2", 物业公司="甲一物业", 完成时间=a_time(5), 结论="实际解决"),
-        an_order_row("甲一-3", 物业公司="甲一物业", 来电时间="昨天下午"),
-        an_order_row("甲一-4", 物业公司="别家物业"),
+        an_order_row("甲一-3", 物业公司="甲一物业", 来电时间="@SUM(13812345678)"),
+        an_order_row("甲一-4", 物业公司="+别家物业"),
         an_order_row("甲一-1", 物业公司="甲一物业"),
     ]
     address = sent_well(client, who, excel([HEADER, *rows], title="甲一物业台账"))
-    preview = look(client, who, address)
-    assert "13812345678" not in preview and "302室" not in preview
+    folder = shared_home / "uploads" / address.rpartition("/")[2]
+    assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+    return Day(
+        who,
+        folder,
+        frozenset(file.name for file in folder.iterdir()),
+        look(client, who, address),
+        look(client, who, "/my-orders"),
+        loaded(client, who, address),
+        client.get(f"{address}/refused.csv", headers=who),
+    )
+
+
+def test_a_preview_tells_what_would_happen_and_nothing_has_happened(day: Day) -> None:
+    assert "13812345678" not in day.preview and "302室" not in day.preview
     for told in ("5行", "新工单</dt><dd>2件", "整行不收3行", "不是能识别的时间", "写的是别的企业", "备注"):
-        assert told in preview, told
-    assert client.get("/my-orders?find=甲一", headers=who).text.count("甲一-") == 0, "nothing is loaded yet"
-    result = loaded(client, who, address)
-    assert "已导入" in result and "整行没有收的3行" in result
-    listed = look(client, who, "/my-orders")
+        assert told in day.preview, told
+    assert "0件未结束" in day.listed_before
+
+
+def test_what_is_loaded_is_on_the_firms_list_at_once(client: TestClient, shared_home: Path, day: Day) -> None:
+    assert "已导入" in day.result and "整行没有收的3行" in day.result
+    listed = look(client, day.who, "/my-orders")
     assert "2件未结束" in listed and "[电话]" in listed and "13812345678" not in listed
     assert rows_of(shared_home, "甲一-1")["orders"][0]["company"] == "甲一物业", "the firm's own name"
     assert rows_of(shared_home, "甲一-4")["orders"] == []
 
 
-def test_refused_rows_come_as_a_sheet_in_chinese_that_runs_nothing(
-    client: TestClient, shared_home: Path
-) -> None:
-    who = firm(shared_home, "甲二物业")
-    rows: Rows = [
-        an_order_row("甲二-1", 物业公司="=HYPERLINK(1)"),
-        an_order_row("甲二-2", 来电时间="@SUM(13812345678)", 物业公司=None),
+def test_refused_rows_come_as_a_sheet_in_chinese_that_runs_nothing(day: Day) -> None:
+    assert day.sheet.content.startswith("\ufeff文件,行号,列名,内容,原因,怎么改,结果".encode())
+    assert "attachment" in day.sheet.headers["Content-Disposition"]
+    lines = day.sheet.text.splitlines()[1:]
+    assert [line.split(",")[1:4] for line in lines] == [
+        ["5", "来电时间", "'@SUM([电话])"],
+        ["6", "物业企业", "'+别家物业"],
+        ["7", "工单号", "甲一-1"],
     ]
-    address = sent_well(client, who, text([HEADER, *rows], "gb18030"))
-    for _ in ("before", "after"):
-        answer = client.get(f"{address}/refused.csv", headers=who)
-        assert answer.content.startswith("\ufeff文件,行号,列名,内容,原因,怎么改,结果".encode())
-        assert "attachment" in answer.headers["Content-Disposition"]
-        lines = answer.text.splitlines()[1:]
-        assert [line.split(",")[1:4] for line in lines] == [
-            ["2", "物业企业", "'=HYPERLINK(1)"],
-            ["3", "来电时间", "'@SUM([电话])"],
-        ]
-        assert all(not re.search("[a-z]{4}", line.split(",", 4)[4]) for line in lines), "all in Chinese"
-        loaded(client, who, address)
+    assert all(not re.search("[a-z]{4}", line.split(",", 4)[4]) for line in lines), "all in Chinese"
+
+
+def test_what_was_sent_is_gone_once_it_is_loaded(shared_home: Path, day: Day) -> None:
+    assert day.files >= {"table.xlsx", "extract.toml", "upload.json"}
+    left = {file.name for file in day.folder.iterdir()}
+    assert left == {"upload.json", "refused.csv", "progress", "loading.lock"}
+    assert not any(b"13812345678" in file.read_bytes() for file in day.folder.iterdir())
+    assert not list((shared_home / "ingesting").glob("*.json"))
+
+
+def test_upload_and_load_are_noted_without_their_content(
+    client: TestClient, shared_home: Path, day: Day
+) -> None:
+    client.app.state.audit_trail.flush()  # type: ignore[attr-defined]
+    store = open_store(shared_home)
+    noted = [entry for _, entry in entries(store.engine, limit=1_000)]
+    store.close()
+    by = next(entry.person for entry in noted if entry.request_id == day.folder.name)
+    mine = [entry for entry in noted if entry.person == by]
+    assert {(entry.action, entry.outcome) for entry in mine} >= {
+        (Action.UPLOAD_EXTRACT, "303"),
+        (Action.LOAD_EXTRACT, "303"),
+        (Action.LOAD_EXTRACT, "loaded"),
+    }
+    told = [entry for entry in mine if entry.action in (Action.UPLOAD_EXTRACT, Action.LOAD_EXTRACT)]
+    assert "甲一" not in repr(told) and "表.xlsx" not in repr(told)
 
 
 def test_the_same_table_twice_changes_nothing_and_says_so(client: TestClient, shared_home: Path) -> None:
@@ -155,8 +207,7 @@ def test_orders_of_others_are_told_like_none_at_all(client: TestClient, shared_h
     as_own = excel([HEADER, an_order_row(theirs["order_id"], 物业公司="甲四物业")])
     other = sent_well(client, who, as_own, kind="orders")
     assert "不属于本单位" in look(client, who, other)
-    for one in (address, other):
-        assert "别家" not in loaded(client, who, one)
+    assert "别家" not in loaded(client, who, other)
     assert rows_of(shared_home, theirs["order_id"]) == before
 
 
@@ -308,29 +359,12 @@ def test_an_upload_is_its_senders_alone(client: TestClient, shared_home: Path) -
         assert client.get(f"/upload/{strange}", headers=mine).status_code == 404
 
 
-def test_staged_files_are_for_the_service_alone_and_go_once_loaded_or_thrown_away(
-    client: TestClient, shared_home: Path
-) -> None:
+def test_what_is_thrown_away_is_gone(client: TestClient, shared_home: Path) -> None:
     who = firm(shared_home, "乙一物业")
-    first, second = (
-        sent_well(client, who, excel([HEADER, an_order_row(f"乙一-{n}", 物业公司=None)])) for n in (1, 2)
-    )
-    folders = [shared_home / "uploads" / address.rpartition("/")[2] for address in (first, second)]
-    assert (shared_home / "uploads").stat().st_mode & 0o777 == 0o700
-    for folder in folders:
-        assert folder.stat().st_mode & 0o777 == 0o700
-        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
-        assert (folder / "table.xlsx").exists()
-    loaded(client, who, first)
-    assert {file.name for file in folders[0].iterdir()} == {
-        "upload.json",
-        "refused.csv",
-        "progress",
-        "loading.lock",
-    }
-    assert do(client, who, f"{second}/discard").headers["location"] == "/upload"
-    assert not folders[1].exists()
-    assert not list((shared_home / "ingesting").glob("*.json"))
+    address = sent_well(client, who, excel([HEADER, an_order_row("乙一-1")]))
+    assert do(client, who, f"{address}/discard").headers["location"] == "/upload"
+    assert not (shared_home / "uploads" / address.rpartition("/")[2]).exists()
+    assert client.get(address, headers=who).status_code == 404
 
 
 def test_what_waits_for_a_day_is_gone_at_the_next_visit(
@@ -356,24 +390,6 @@ def test_many_uploads_of_one_person_make_room_for_the_next(client: TestClient, s
     assert client.get(addresses[1], headers=who).status_code == 200
 
 
-def test_upload_and_load_are_noted_without_their_content(client: TestClient, shared_home: Path) -> None:
-    who = firm(shared_home, "乙四物业")
-    address = sent_well(client, who, excel([HEADER, an_order_row("乙四-1", 物业公司=None)]))
-    loaded(client, who, address)
-    client.app.state.audit_trail.flush()  # type: ignore[attr-defined]
-    store = open_store(shared_home)
-    noted = [entry for _, entry in entries(store.engine, limit=40)]
-    store.close()
-    by = next(entry.person for entry in noted if entry.action == Action.LOAD_EXTRACT)
-    mine = [entry for entry in noted if entry.person == by]
-    assert {(entry.action, entry.outcome) for entry in mine} >= {
-        (Action.UPLOAD_EXTRACT, "303"),
-        (Action.LOAD_EXTRACT, "303"),
-        (Action.LOAD_EXTRACT, "loaded"),
-    }
-    assert "乙四" not in repr(mine) and "表.xlsx" not in repr(mine)
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_the_bar_leads_to_it_for_those_who_may(client: TestClient, shared_home: Path, role: Role) -> None:
     named = {"managers": ["无"]} if role is Role.MANAGER else {"companies": ["无"]}
@@ -395,3 +411,30 @@ def test_a_fresh_home_without_any_order_takes_its_first_table(tmp_path: Path) ->
         rows: Rows = [an_order_row(f"新-{n}") for n in range(3)]
         assert "已导入" in loaded(client, who, sent_well(client, who, excel([HEADER, *rows])))
         assert "3件未结束" in look(client, who, "/my-orders")
+
+
+def test_a_file_is_taken_only_from_a_form_of_ones_own_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+    settings, password = settings_of(tmp_path / "home"), "四个普通的词语放在一起就够长了"
+    store = open_store(settings.home)
+    issuing = Issuing(store.engine, "the test", datetime.now(UTC))
+    issuing.add_account("企业", Role.COMPANY, scope_of(Role.COMPANY, companies=["甲物业"]), password)
+    store.close()
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", headers=_PAGE) as browser:
+        form = {"name": "企业", "password": password, "form_token": _token(browser.get("/login"))}
+        browser.post("/login", data=form)
+        token = _token(browser.get("/upload"))
+        table = {"table": ("a.csv", text([["工单号", "受理时间"], ["1", a_time(3)]]))}
+        for wrong in ({}, {"form_token": token[::-1]}):
+            answer = browser.post("/upload", files=table, data=wrong, follow_redirects=False)
+            assert answer.status_code == 403 and "页面已过期" in answer.text
+        assert not list((settings.home / "uploads").glob("*"))
+        sent_well = browser.post("/upload", files=table, data={"form_token": token}, follow_redirects=False)
+        assert sent_well.status_code == 303
+        assert browser.post(f"{sent_well.headers['location']}/load", data={}).status_code == 403
+
+
+def _token(page: Response) -> str:
+    return re.findall(r'name="form_token" value="([^"]+)"', page.text)[0]
