@@ -46,13 +46,12 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
         described = read_description(folder / DESCRIPTION)
         taken_at = parse_moment(described.taken_at or "", described.zone, "taken_at")
         extract = read_extract(described, taken_at, rejects, lambda _: "(caller)", seen=words.see)
-        rows = sum(extract.rows_read.values())
-        if rows > MOST_ROWS:
-            return Checked(rows=rows, problem=_too_long(rows)), Rejects()
-        if not rows:
+        if not (rows := sum(extract.rows_read.values())):
             return Checked(problem="列名下面没有内容。请在列名下面填好内容，再上传。"), Rejects()
         admit(store, extract, rejects)
         found = _compared(described, rejects, taken_at, store, extract)
+    except _TooLong as found_long:
+        return Checked(rows=found_long.rows, problem=_too_long(found_long.rows)), Rejects()
     except DescriptionError:
         problem = "表格不能这样读。请核对工作表、列名所在的行和各列的意思，或另存为 .xlsx 再上传。"
         return Checked(problem=problem), Rejects()
@@ -76,6 +75,14 @@ def _compared(
     return rehearsal.new, rehearsal.known, accepted
 
 
+class _TooLong(Exception):  # noqa: N818 - named by what it says
+    """More rows than can be loaded at once; noticed before anything is made of them."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows)
+        self.rows = rows
+
+
 class _OddWords:
     """Words that have no meaning yet, in columns whose words need one."""
 
@@ -85,7 +92,9 @@ class _OddWords:
         self.found: list[OddWord] = []
 
     def see(self, sheet: Sheet) -> None:
-        """Look through a table as it was read."""
+        """Look through a table as it was read. _TooLong where it has too many rows."""
+        if sheet.rows_read > MOST_ROWS:
+            raise _TooLong(sheet.rows_read)
         for column, key in self._takes.items():
             group = self._groups.get(key)
             if group and column in sheet.cells:

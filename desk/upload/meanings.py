@@ -182,6 +182,11 @@ CALLBACK_MEANINGS = (
 _MEANINGS = {Kind.ORDERS: ORDER_MEANINGS, Kind.EVENTS: EVENT_MEANINGS, Kind.CALLBACKS: CALLBACK_MEANINGS}
 
 
+def kinds_of(with_callbacks: bool) -> tuple[Kind, ...]:
+    """The kinds of table that somebody may bring."""
+    return tuple(kind for kind in Kind if with_callbacks or kind is not Kind.CALLBACKS)
+
+
 def meanings_of(kind: Kind, with_callbacks: bool) -> tuple[Meaning, ...]:
     """What columns of such a table can be; the official callback's only for whoever may bring it."""
     return tuple(meaning for meaning in _MEANINGS[kind] if with_callbacks or not meaning.is_of_callback)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desk.upload.guess import ROWS_LOOKED_AT, guess, header_row_of, known_from_of, likely_kind
 from desk.upload.meaning import Kind, Meaning
-from desk.upload.meanings import meanings_of
+from desk.upload.meanings import kinds_of, meanings_of
 from desk.upload.upload import Column, Form
 from hotline.masking import hide_rooms, mask_personal_numbers
 from store.extracts.reading import unique_names
@@ -46,7 +46,7 @@ def read_table(
     is_asked : whether sheet and header row are those of `asked`, rather than to be found
     """
     file = UnknownFile.of(path)
-    meanings = {one: meanings_of(one, with_callbacks) for one in Kind}
+    meanings = {one: meanings_of(one, with_callbacks) for one in kinds_of(with_callbacks)}
     everything = [meaning for one in meanings.values() for meaning in one]
     sheet, rows = asked.sheet, _top(file, asked.sheet)
     if not is_asked:
@@ -63,7 +63,7 @@ def read_table(
     values = {name: cells for n, (name, cells) in enumerate(values.items()) if header[n] or any(cells)}
     if len(values) < 2:
         raise UnreadableFile(Fault.NOT_A_TABLE)
-    kind = kind or likely_kind(values, meanings)
+    kind = kind if kind in meanings else likely_kind(values, meanings)
     takes = guess(values, meanings[kind])
     known_from = known_from_of(list(values))
     of_orders = {meaning.key: meaning.field for meaning in meanings[kind] if meaning.has_moment}

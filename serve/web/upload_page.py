@@ -1,12 +1,13 @@
 """导入: a table is sent, and seen as far as it has come: its preview, its loading, its result."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.score_table import SheetKind
 from desk.upload.meaning import Kind
+from desk.upload.meanings import kinds_of
 from desk.upload.template import template_of
 from desk.upload.upload import Upload, Where
 from serve.clock import now_micros
@@ -51,7 +52,10 @@ async def send_table(who: MayUpload, request: Request, uploads: Uploads) -> Resp
 @upload_pages.get(UPLOAD + "/templates/{kind}")
 def take_template(who: MayUpload, kind: Kind, uploads: Uploads) -> Response:
     """An empty table to fill in, as Excel."""
-    book = template_of(kind, uploads.of(who).may_bring_callbacks)
+    with_callbacks = uploads.of(who).may_bring_callbacks
+    if kind not in kinds_of(with_callbacks):
+        raise HTTPException(404)
+    book = template_of(kind, with_callbacks)
     return download(book, f"{kind.zh}模板.xlsx", SheetKind.XLSX.media_type)
 
 
@@ -83,7 +87,7 @@ def _first(who: Person, request: Request, uploads: UploadsOf, wrong: str = "") -
         422 if wrong else 200,
         here=UPLOAD,
         wrong=wrong,
-        kinds=list(Kind),
+        kinds=kinds_of(reception.may_bring_callbacks),
         sent=sent,
         now=uploads.now,
         may_bring_callbacks=reception.may_bring_callbacks,
@@ -113,6 +117,6 @@ def _preview(
         odd_words=upload_words.asked_words(upload),
         words=upload_words.WORDS,
         stamp=upload_words.stamp_of(upload),
-        kinds=list(Kind),
+        kinds=kinds_of(upload.may_bring_callbacks),
         counted=upload_words.KINDS,
     )

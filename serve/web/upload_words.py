@@ -20,7 +20,7 @@ FAULTS = {
     Fault.WEB_PAGE: "这个文件其实是网页，只是名字像 Excel。请用 Excel 打开，另存为 .xlsx 再上传。",
     Fault.ENCODING: "文字的编码认不出来。请用 Excel 打开，另存为 .xlsx 或“CSV UTF-8”再上传。",
     Fault.DAMAGED: "文件不完整或者已损坏。请从原系统重新导出，或用 Excel 打开后另存为 .xlsx 再上传。",
-    Fault.UNPACKED_TOO_LARGE: "文件展开以后超过 256 MiB。请按月份拆成几份，分几次上传。",
+    Fault.UNPACKED_TOO_LARGE: "文件展开以后超过 128 MiB。请按月份拆成几份，分几次上传。",
     Fault.TOO_WIDE: "这张表超过100列。请删去用不到的列，再上传。",
 }
 #: From when a field is known, in the order of an order's life.
@@ -73,7 +73,7 @@ def moment_zh(meaning: Meaning | None) -> str:
     if meaning is None or meaning.key == "order_id":
         return "–"
     if meaning.is_of_callback:
-        return "回访时才知道：只用来学习和统计，不用来预判"
+        return "回访时才知道"
     return "受理时已知" if meaning.field == "received_at" else "发生时已知"
 
 

@@ -13,7 +13,7 @@ from store.extracts.reading import word_of
 from store.extracts.unknown_text import TextForm, form_of_text, opened
 
 #: What a file may hold when unpacked: a small one that unpacks without end is no extract.
-MOST_UNPACKED = 256 * 1024 * 1024
+MOST_UNPACKED = 128 * 1024 * 1024
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
 #: The stream in which Excel keeps a workbook under a password, as its directory names it.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -34,6 +34,7 @@ _ACCOUNTS: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "话务二": (Role.CALL_CENTRE, {}),
     "街镇": (Role.STREET_HANDLER, {"streets": ["花木街道"]}),
     "分析": (Role.DATA_SCIENTIST, {}),
+    "企业": (Role.COMPANY, {"companies": ["安居物业"]}),
 }
 
 

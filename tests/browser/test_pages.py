@@ -14,6 +14,7 @@ _PAGES = {
     "话务一": ("/queue", "/my-orders", "/board?by=company", "/model"),
     "街镇": ("/my-orders", "/board?by=community", "/model"),
     "分析": ("/model", "/board"),
+    "企业": ("/upload", "/my-orders"),
 }
 
 

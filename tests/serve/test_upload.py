@@ -223,7 +223,10 @@ def test_a_firm_brings_no_ratings_of_itself(client: TestClient, shared_home: Pat
     assert do(client, who, f"{address}/columns", **form).status_code == 303
     loaded(client, who, address)
     assert rows_of(shared_home, ours["order_id"])["callbacks"] == []
-    assert "回访结果模板" not in look(client, who, "/upload")
+    do(client, who, f"{address}/reading", kind="callbacks", header_row="1")
+    for page in (address, "/upload"):
+        assert "回访结果" not in look(client, who, page)
+    assert client.get("/upload/templates/callbacks", headers=who).status_code == 404
 
 
 def test_the_weekly_callbacks_come_back_and_lost_ratings_are_named_before(
@@ -404,13 +407,30 @@ def test_the_bar_leads_to_it_for_those_who_may(client: TestClient, shared_home: 
 _NARROW = (Role.MANAGER, Role.COMPANY, Role.STREET_HANDLER, Role.EMERGENCY_STATION)
 
 
-def test_a_fresh_home_without_any_order_takes_its_first_table(tmp_path: Path) -> None:
+def test_no_number_or_name_is_left_anywhere_once_a_first_table_is_loaded(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     settings = settings_of(tmp_path / "home")
+    phone, name = "13987654321", "欧阳小明"
+    header = [*HEADER, "市民姓名"]
+    rows = [[*an_order_row(f"新-{n}", 联系电话=phone, 诉求内容=f"请打{phone}"), name] for n in range(3)]
+    rows.append([*an_order_row("新-9", 联系电话=phone, 来电时间=f"不详{phone}"), name])
     with serving(settings) as client:
         who = centre(settings.home, Role.DISTRICT_CENTRE)
-        rows: Rows = [an_order_row(f"新-{n}") for n in range(3)]
-        assert "已导入" in loaded(client, who, sent_well(client, who, excel([HEADER, *rows])))
-        assert "3件未结束" in look(client, who, "/my-orders")
+        address = sent_well(client, who, excel([header, *rows]))
+        shown = look(client, who, address)
+        assert phone not in shown and name not in shown and "（不显示）" in shown
+        assert "已导入" in loaded(client, who, address)
+        assert "3件未结束" in look(client, who, "/my-orders"), "a home that had no order before"
+        assert phone not in client.get(f"{address}/refused.csv", headers=who).text
+    logged = "".join(capfd.readouterr())
+    assert "/upload/{upload_id}/load" in logged
+    for told in (phone, name, "表.xlsx", address):
+        assert told not in logged, told
+    for path in settings.home.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert phone.encode() not in content and name.encode() not in content, path.name
 
 
 def test_a_file_is_taken_only_from_a_form_of_ones_own_session(
