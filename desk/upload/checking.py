@@ -16,11 +16,10 @@ from store.extracts.description import (
     NO_WORDS,
     UNKNOWN_WORDS,
     YES_WORDS,
-    Description,
     DescriptionError,
 )
 from store.extracts.description_file import read_description
-from store.extracts.extract import Extract, read_extract
+from store.extracts.extract import read_extract
 from store.extracts.reading import Sheet
 from store.extracts.rejects import Rejects
 from store.extracts.times import parse_moment
@@ -49,30 +48,28 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
         if not (rows := sum(extract.rows_read.values())):
             return Checked(problem="列名下面没有内容。请在列名下面填好内容，再上传。"), Rejects()
         admit(store, extract, rejects)
-        found = _compared(described, rejects, taken_at, store, extract)
-    except _TooLong as found_long:
-        return Checked(rows=found_long.rows, problem=_too_long(found_long.rows)), Rejects()
+        rehearsal = Loading(described, rejects, taken_at, taken_at).rehearse(store.engine, extract)
+    except _TooLong as error:
+        return Checked(rows=error.rows, problem=_told(error.rows)), Rejects()
     except DescriptionError:
         problem = "表格不能这样读。请核对工作表、列名所在的行和各列的意思，或另存为 .xlsx 再上传。"
         return Checked(problem=problem), Rejects()
-    new, known, accepted = found
-    refused = by_reason(rejects.refusals)
-    whole = rows_refused(rejects.refusals)
-    return Checked(rows, new, known, accepted, refused, whole, tuple(words.found)), rejects
+    kinds = ("events", "callbacks", "forecasts")
+    checked = Checked(
+        rows=rows,
+        new=rehearsal.new,
+        known=rehearsal.known,
+        accepted={kind: len(getattr(extract, kind)) for kind in kinds if len(getattr(extract, kind))},
+        refused=by_reason(rejects.refusals),
+        refused_rows=rows_refused(rejects.refusals),
+        odd_words=tuple(words.found),
+    )
+    return checked, rejects
 
 
-def _too_long(rows: int) -> str:
+def _told(rows: int) -> str:
     remedy = "请按月份拆成几份，分几次上传；整个区的数据请系统管理员用 qingling ingest 导入。"
     return f"这张表有{rows:,}行，一次最多{MOST_ROWS:,}行。{remedy}"
-
-
-def _compared(
-    described: Description, rejects: Rejects, taken_at: int, store: Store, extract: Extract
-) -> tuple[int, int, dict[str, int]]:
-    rehearsal = Loading(described, rejects, taken_at, taken_at).rehearse(store.engine, extract)
-    kinds = ("events", "callbacks", "forecasts")
-    accepted = {kind: len(getattr(extract, kind)) for kind in kinds if len(getattr(extract, kind))}
-    return rehearsal.new, rehearsal.known, accepted
 
 
 class _TooLong(Exception):  # noqa: N818 - named by what it says
@@ -103,8 +100,9 @@ class _OddWords:
 
 def _odd(group: str, column: str, cells: Any) -> list[OddWord]:
     counts = cells.dropna().value_counts()
-    is_odd = [word for word in counts.index if word.removesuffix(".0").lower() not in _KNOWN[group]]
-    return [OddWord(group, column, word, int(counts[word])) for word in is_odd[:MOST_WORDS]]
+    fold = str.lower if group == "yes_no" else str
+    odd = [word for word in counts.index if fold(word.removesuffix(".0")) not in _KNOWN[group]]
+    return [OddWord(group, column, word, int(counts[word])) for word in odd[:MOST_WORDS]]
 
 
 def shown(word: str) -> str:

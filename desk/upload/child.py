@@ -44,9 +44,9 @@ def load(task: Task) -> Upload:
         return shelf.save(replace(upload, began_at=None, failed=_REFUSED))
     except (SQLAlchemyError, OSError):
         return shelf.save(replace(upload, began_at=None, failed=_BUSY))
-    done = shelf.save(
-        replace(upload, loaded=_loaded(summary, rejects)), sheet_of(rejects.refusals, upload.name)
-    )
+    told = replace(upload, columns=(), takes={}, known_from={}, words={}, checked=None)
+    done = replace(told, loaded=_loaded(summary, rejects))
+    shelf.save(done, sheet_of(rejects.refusals, upload.name))
     shelf.keep_result_only(done)
     _note(task, settings, summary.dataset)
     return done
@@ -61,6 +61,7 @@ def _loaded(summary: IngestSummary, rejects: Rejects) -> Loaded:
         refused_rows=rows_refused(rejects.refusals),
         rows=sum(summary.read.values()),
         seconds=summary.seconds,
+        stops_training=summary.stops_training,
     )
 
 

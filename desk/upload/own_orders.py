@@ -15,7 +15,10 @@ from store.loading.refusing import UNKNOWN_ORDER
 from store.whereabouts import whereabouts
 
 ANOTHER_COMPANY = "names another company than the sender's; correct it or leave it out; row not loaded"
+NO_COMPANY = "no company, and the sender has several; write which; row not loaded"
 NOT_OWN = "this order id is not the sender's; check it; row not loaded"
+#: The field that each reason is about.
+_AT_FAULT = {ANOTHER_COMPANY: "company", NO_COMPANY: "company", NOT_OWN: "order_id"}
 _BY_ORDER = ("events", "callbacks", "forecasts", "changes")
 
 
@@ -58,10 +61,11 @@ def _own(
     """The rows about own orders, and the ids of the others."""
     frame = _with_company(stated.frame, sole_company(scope), found)
     reasons = [_reason(order_id, told, found, scope) for order_id, told in _told(frame)]
-    for reason, name in ((ANOTHER_COMPANY, "company"), (NOT_OWN, "order_id")):
+    for reason, name in _AT_FAULT.items():
         rows = frame[[said == reason for said in reasons]]
         if len(rows):
-            rejects.add_placed(rows, name, rows[name].tolist(), reason)
+            values = rows[name].tolist() if name in rows else [None] * len(rows)
+            rejects.add_placed(rows, name, values, reason)
     is_own = pd.Series([reason is None for reason in reasons], index=frame.index, dtype=bool)
     others = set(frame.loc[~is_own, "order_id"])
     return replace(stated, frame=frame[is_own].reset_index(drop=True)), others
@@ -93,4 +97,6 @@ def _reason(order_id: str, told: Whereabouts, found: dict[str, Whereabouts], sco
         return NOT_OWN
     kept = stored or Whereabouts()
     after = Whereabouts(*(old if new is None else new for old, new in zip(kept, told, strict=True)))
+    if after.company is None and scope.companies:
+        return NO_COMPANY
     return None if is_within(scope, after) else NOT_OWN

@@ -75,7 +75,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of the rows, by kind of row and, of those refused, by reason."""
+    """What became of the rows, by kind of row and, of those refused, by reason.
+
+    `stops_training` names what the audit found to give the ratings away.
+    """
 
     new: Mapping[str, int]
     unchanged: Mapping[str, int]
@@ -84,6 +87,7 @@ class Loaded:
     refused_rows: int
     rows: int
     seconds: float
+    stops_training: tuple[str, ...] = ()
 
     @property
     def is_news(self) -> bool:

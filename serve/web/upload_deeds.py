@@ -8,7 +8,8 @@ from desk.refusals import Refused
 from desk.score_table import SheetKind
 from desk.upload.loading import begin
 from desk.upload.meaning import Kind
-from desk.upload.reception import Reception
+from desk.upload.reception import Decided
+from desk.upload.upload import Upload, Where
 from serve.forms import sent_form
 from serve.guard import UPLOAD
 from serve.web import upload_words
@@ -39,7 +40,13 @@ async def read_as(who: MayUpload, upload_id: str, request: Request, uploads: Upl
 async def take_columns(who: MayUpload, upload_id: str, request: Request, uploads: Uploads) -> Response:
     """Take the columns for what their sender says, and try again."""
     form = (await sent_form(request)).fields
-    await run_in_threadpool(lambda: _take(uploads.of(who), upload_id, form))
+
+    def decide() -> None:
+        reception = uploads.of(who)
+        upload = reception.shelf.of(upload_id, who.label)
+        reception.decide(upload_id, _said(upload, form))
+
+    await run_in_threadpool(decide)
     return page_of(upload_id, "?tried=again")
 
 
@@ -53,7 +60,10 @@ async def load_table(who: MayLoad, upload_id: str, request: Request, uploads: Up
 
     def start() -> bool:
         reception = uploads.of(who)
-        if _take(reception, upload_id, form, only_changes=True):
+        upload = reception.shelf.of(upload_id, who.label)
+        is_open = reception.shelf.where(upload) in (Where.PREVIEW, Where.CUT_SHORT)
+        if is_open and "stamp" in form and (said := _said(upload, form)) != decided_of(upload):
+            reception.decide(upload_id, said)
             return False
         settings, after = request.app.state.settings, uploads.desk.notice
         begin(reception.shelf, upload_id, who, settings, uploads.now, after)
@@ -80,15 +90,8 @@ def discard_table(who: MayUpload, upload_id: str, uploads: Uploads) -> Response:
     return RedirectResponse(UPLOAD, 303)
 
 
-def _take(reception: Reception, upload_id: str, form: dict[str, str], only_changes: bool = False) -> bool:
-    """Take the columns for what a form says; whether that was done. Refused where the form is an old one."""
-    upload = reception.shelf.of(upload_id, reception.who.label)
-    if only_changes and "stamp" not in form:
-        return False
+def _said(upload: Upload, form: dict[str, str]) -> Decided:
+    """What a form says of the columns. Refused where it is the form of an earlier state."""
     if form.get("stamp") != upload_words.stamp_of(upload):
-        raise Refused("stamp", "这张表在别处改过，请返回刷新后再选")
-    said = decided(upload, form)
-    if only_changes and said == decided_of(upload):
-        return False
-    reception.decide(upload_id, said)
-    return True
+        raise Refused("stamp", "这张表已经在别处改过或者导入，请返回刷新后再看")
+    return decided(upload, form)

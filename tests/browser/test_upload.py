@@ -36,8 +36,11 @@ def _load(page: Page) -> None:
 
 
 def _seen(watched: Watched, service: Service, shots: Path, name: str) -> None:
-    """Clean, every control labelled and high enough to hit, and kept as a picture."""
-    watched.assert_clean(service.address)
+    """Clean, every control labelled and high enough to hit, fit for a small phone too; kept as a picture."""
+    usual = watched.page.viewport_size
+    for width in (320, usual["width"] if usual else 390):
+        watched.page.set_viewport_size({"width": width, "height": 844})
+        watched.assert_clean(service.address)
     assert watched.page.locator("h1").count() == 1
     unnamed = watched.page.eval_on_selector_all(
         "input:not([type=hidden]), select", "all => all.filter(e => !e.labels.length).map(e => e.outerHTML)"

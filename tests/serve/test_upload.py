@@ -14,6 +14,7 @@ from httpx import Response
 from desk.access import passwords
 from desk.access.issuing import Issuing
 from desk.upload import shelf
+from desk.upload.upload import Upload
 from hotline.policy import Action, Role, may
 from hotline.scope import scope_of
 from serve.app import create_app
@@ -160,7 +161,8 @@ def test_what_was_sent_is_gone_once_it_is_loaded(shared_home: Path, day: Day) ->
     assert day.files >= {"table.xlsx", "extract.toml", "upload.json"}
     left = {file.name for file in day.folder.iterdir()}
     assert left == {"upload.json", "refused.csv", "progress", "loading.lock"}
-    assert not any(b"13812345678" in file.read_bytes() for file in day.folder.iterdir())
+    kept = Upload.from_json((day.folder / "upload.json").read_bytes())
+    assert (kept.columns, kept.checked, kept.takes) == ((), None, {}), "its samples are gone, too"
     assert not list((shared_home / "ingesting").glob("*.json"))
 
 
@@ -272,8 +274,9 @@ def test_a_changed_choice_is_tried_before_it_is_loaded(client: TestClient, share
     do(client, who, f"{address}/columns", **chosen(again) | {"known-2": "received"})
     loaded(client, who, address)
     assert rows_of(shared_home, "甲六-1")["orders"][0]["category"] == "电梯"
+    assert do(client, who, f"{address}/load", **form).headers["location"] == address, "pressed once more"
     stale = do(client, who, f"{address}/columns", **form)
-    assert stale.status_code == 422 and "不能再改" in stale.text
+    assert stale.status_code == 422 and "已经在别处改过或者导入" in stale.text
 
 
 def test_two_columns_for_one_meaning_and_old_forms_are_refused_with_the_reason(
@@ -285,7 +288,7 @@ def test_two_columns_for_one_meaning_and_old_forms_are_refused_with_the_reason(
     twice = do(client, who, f"{address}/columns", **form | {"take-2": "order.received_at"})
     assert twice.status_code == 422 and "有两列都选了“受理时间”" in twice.text
     old = do(client, who, f"{address}/columns", **form | {"stamp": "old"})
-    assert old.status_code == 422 and "在别处改过" in old.text
+    assert old.status_code == 422 and "已经在别处改过" in old.text
 
 
 def test_what_is_missing_is_named_and_nothing_loads_without_it(client: TestClient, shared_home: Path) -> None:

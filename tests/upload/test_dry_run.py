@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 
+import pytest
+
 from desk.access.person import Person
 from desk.refusals import Refused
 from desk.settings import Settings
@@ -19,6 +21,8 @@ from hotline.scope import WHOLE_DISTRICT, scope_of
 from store.database import open_store
 from store.extracts.unknown_file import UnreadableFile
 from tests.upload.tables import text
+
+pytestmark = pytest.mark.slow
 
 _COLUMNS = (
     "工单编号",

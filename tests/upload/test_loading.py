@@ -13,8 +13,9 @@ from desk.access.person import Person
 from desk.settings import Settings
 from desk.unfinished import refuse_half_extracts
 from desk.upload import loading
-from desk.upload.loading import begin
-from desk.upload.reception import Reception
+from desk.upload.child import load
+from desk.upload.loading import Task, begin
+from desk.upload.reception import Decided, Reception
 from desk.upload.shelf import Shelf
 from desk.upload.upload import Upload, Where
 from hotline.calendar import SHANGHAI
@@ -124,6 +125,28 @@ def test_what_was_cut_short_and_thrown_away_keeps_nobody_from_learning(settings:
     mark.write_text(f'{{"dataset": "{store.dataset}", "description": "{described}"}}', "utf-8")
     assert place.shelf.discard(upload.id)
     refuse_half_extracts(settings.home, store.dataset)
+    store.close()
+
+
+def test_a_column_that_gives_the_rating_away_is_told_to_its_sender(settings: Settings) -> None:
+    store = open_store(settings.home)
+    header = ("工单编号", "受理时间", "类别", "办结时间", "市回访时间", "评价")
+    rows = [
+        [
+            f"L-{n}",
+            a_time(90),
+            "坏" if n % 3 == 0 else "好",
+            a_time(60),
+            a_time(30),
+            "不满意" if n % 3 == 0 else "满意",
+        ]
+        for n in range(200)
+    ]
+    reception = Reception(Shelf(settings.home), store, _WHO)
+    upload = reception.receive(text([header, *rows]), "a.csv", None, now_micros(), datetime.now(SHANGHAI))
+    reception.decide(upload.id, Decided(upload.takes, {"类别": "received"}, {}))
+    done = load(Task(upload.id, _WHO.label, _WHO.role, _WHO.scope, settings.home, None, 0)).loaded
+    assert done and done.new["callbacks"] == 200 and done.stops_training == ("类别",)
     store.close()
 
 
