@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,8 +88,6 @@ def main() -> None:
 
 
 def _where(error: Exception) -> list[str]:
-    import traceback
-
     return [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-4:]]
 
 

@@ -44,6 +44,11 @@ class Reception:
     store: Store
     who: Person
 
+    @property
+    def may_bring_callbacks(self) -> bool:
+        """Whether official ratings are taken from them: never from those whom the ratings are about."""
+        return self.who.scope.is_whole or self.who.may(Action.WRITE_CALLBACK)
+
     def receive(self, content: bytes, name: str, kind: Kind | None, sent_at: int, now: datetime) -> Upload:
         """Take a file in. UnreadableFile where it is no table.
 
@@ -68,11 +73,6 @@ class Reception:
         except BaseException:
             self.shelf.abandon(upload_id)
             raise
-
-    @property
-    def may_bring_callbacks(self) -> bool:
-        """Whether official ratings are taken from them: never from those whom the ratings are about."""
-        return self.who.scope.is_whole or self.who.may(Action.WRITE_CALLBACK)
 
     def read_as(self, upload_id: str, kind: Kind, sheet: str | None, header_row: int) -> Upload:
         """Read it as another kind of table, from another sheet or row. UnreadableFile where that is no table."""

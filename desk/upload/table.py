@@ -54,15 +54,7 @@ def read_table(
     if not any(any(row) for row in rows):
         raise UnreadableFile(Fault.EMPTY)
     header_row = asked.header_row if is_asked else header_row_of(rows, everything)
-    header = rows[header_row - 1] if header_row <= len(rows) else ()
-    if len(header) > MOST_COLUMNS:
-        raise UnreadableFile(Fault.TOO_WIDE)
-    names = unique_names(list(header))
-    below = rows[header_row:]
-    values = {name: [row[n] for row in below if n < len(row)] for n, name in enumerate(names)}
-    values = {name: cells for n, (name, cells) in enumerate(values.items()) if header[n] or any(cells)}
-    if len(values) < 2:
-        raise UnreadableFile(Fault.NOT_A_TABLE)
+    values = _columns_of(rows, header_row)
     kind = kind if kind in meanings else likely_kind(values, meanings)
     takes = guess(values, meanings[kind])
     known_from = known_from_of(list(values))
@@ -77,6 +69,24 @@ def read_table(
         takes,
         {name: known_from[of_orders[key]] for name, key in takes.items() if key in of_orders},
     )
+
+
+def _columns_of(rows: Rows, header_row: int) -> dict[str, list[str]]:
+    """By name what stands in each column below its header; nameless empty ones are no columns.
+
+    UnreadableFile where there are too many, or not two.
+    """
+    header = rows[header_row - 1] if header_row <= len(rows) else ()
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(Fault.TOO_WIDE)
+    found = {}
+    for place, name in enumerate(unique_names(list(header))):
+        cells = [row[place] for row in rows[header_row:] if place < len(row)]
+        if header[place] or any(cells):
+            found[name] = cells
+    if len(found) < 2:
+        raise UnreadableFile(Fault.NOT_A_TABLE)
+    return found
 
 
 def samples_of(name: str, cells: Sequence[str]) -> tuple[str, ...]:

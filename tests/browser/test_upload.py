@@ -92,6 +92,9 @@ def test_a_firms_clerk_sends_a_table_with_bad_rows_puts_it_right_and_sees_the_or
     page.get_by_text("已按新的选择重新试算").wait_for()  # what was changed is tried before it is loaded
     _load(page)
     _seen(watched, service, shots, f"result-{width}")
+    assert "请告诉数据分析人员" not in page.inner_text("main"), (
+        "two rows alike do not stop a district's learning"
+    )
     refused = _refused(page)
     assert [(row["行号"], row["列名"], row["原因"]) for row in refused] == [
         ("5", "来电时间", "不是能识别的时间"),

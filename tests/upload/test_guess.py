@@ -9,11 +9,13 @@ from desk.upload.described import description_of
 from desk.upload.guess import guess, header_row_of, known_from_of, likely_kind, plain
 from desk.upload.meaning import Kind
 from desk.upload.meanings import meanings_of
+from desk.upload.table import read_table
 from desk.upload.template import template_of
 from desk.upload.upload import Form, Upload
 from hotline.origin import Origin
 from store.extracts.description import FileSpec
 from store.extracts.description_file import read_description
+from tests.upload.tables import kept
 
 ORDERS = meanings_of(Kind.ORDERS, with_callbacks=True)
 
@@ -129,11 +131,18 @@ def test_names_are_compared_without_what_people_put_around_them() -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_template_is_taken_for_what_it_is_made_for(kind: Kind, tmp_path: Path) -> None:
-    from desk.upload.table import read_table
-    from tests.upload.tables import kept
-
     path = kept(tmp_path, template_of(kind, with_callbacks=True), "table.xlsx")
     read = read_table(path, Form(".xlsx"), None, with_callbacks=True)
     assert read.kind is kind
     assert set(read.takes.values()) == {meaning.key for meaning in meanings_of(kind, with_callbacks=True)}
     assert (read.form.sheets[1], read.form.header_row) == ("填写说明", 1)
+
+
+def test_what_a_firm_fills_in_counts_as_known_as_the_template_says(tmp_path: Path) -> None:
+    path = kept(tmp_path, template_of(Kind.ORDERS, with_callbacks=False), "table.xlsx")
+    known_from = read_table(path, Form(".xlsx"), None, with_callbacks=False).known_from
+    assert (known_from["类别"], known_from["部位"], known_from["信访编号"]) == (
+        "received",
+        "visited",
+        "closed",
+    )
