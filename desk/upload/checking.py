@@ -27,7 +27,7 @@ from store.loading.load import ORDERS_A_PIECE, Loading
 
 #: No more than is loaded in one transaction, so that a loading that is killed leaves nothing behind.
 MOST_ROWS = ORDERS_A_PIECE
-#: So many words without a meaning are asked about, each shown so far.
+#: So many words of a column are asked about, each shown so far.
 MOST_WORDS, _WORD_LENGTH = 20, 40
 _KNOWN: Mapping[str, frozenset[str]] = {
     "rating": frozenset({*DEFAULT_SCALE, *UNKNOWN_WORDS}),
@@ -63,6 +63,7 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
         refused=by_reason(rejects.refusals),
         refused_rows=rows_refused(rejects.refusals),
         odd_words=tuple(words.found),
+        odd_words_left_out=words.left_out,
     )
     return checked, rejects
 
@@ -87,6 +88,7 @@ class _OddWords:
         self._groups = {m.key: m.words for m in upload.meanings if m.words}
         self._takes = upload.takes
         self.found: list[OddWord] = []
+        self.left_out = 0
 
     def see(self, sheet: Sheet) -> None:
         """Look through a table as it was read. _TooLong where it has too many rows."""
@@ -95,14 +97,16 @@ class _OddWords:
         for column, key in self._takes.items():
             group = self._groups.get(key)
             if group and column in sheet.cells:
-                self.found += _odd(group, column, sheet.cells[column])
+                odd = _odd(group, column, sheet.cells[column])
+                self.found += odd[:MOST_WORDS]
+                self.left_out += len(odd[MOST_WORDS:])
 
 
 def _odd(group: str, column: str, cells: Any) -> list[OddWord]:
     counts = cells.dropna().value_counts()
     fold = str.lower if group == "yes_no" else str
     odd = [word for word in counts.index if fold(word.removesuffix(".0")) not in _KNOWN[group]]
-    return [OddWord(group, column, word, int(counts[word])) for word in odd[:MOST_WORDS]]
+    return [OddWord(group, column, word, int(counts[word])) for word in odd]
 
 
 def shown(word: str) -> str:

@@ -61,7 +61,10 @@ class OddWord:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a dry run over the whole table found; `problem` says why none was possible."""
+    """What a dry run over the whole table found; `problem` says why none was possible.
+
+    Of words without a meaning the most frequent are asked about; `odd_words_left_out` are more.
+    """
 
     rows: int = 0
     new: int = 0
@@ -70,6 +73,7 @@ class Checked:
     refused: Mapping[str, int] = field(default_factory=dict)
     refused_rows: int = 0
     odd_words: tuple[OddWord, ...] = ()
+    odd_words_left_out: int = 0
     problem: str = ""
 
 

@@ -257,6 +257,14 @@ def test_the_weekly_callbacks_come_back_and_lost_ratings_are_named_before(
     assert ratings == [3, 0]
 
 
+def test_a_column_of_remarks_taken_for_ratings_is_noticed(client: TestClient, shared_home: Path) -> None:
+    who = centre(shared_home)
+    rows = [[f"n-{n}", a_time(3), f"第{n}种说法，电话13812345678，" + "说来话长" * 20] for n in range(25)]
+    preview = look(client, who, sent_well(client, who, text([["工单号", "回访时间", "评价"], *rows])))
+    assert preview.count('name="word-') == 20 and "另有5种少见的写法" in preview
+    assert "13812345678" not in preview and "说来话长" * 10 not in preview
+
+
 def test_a_changed_choice_is_tried_before_it_is_loaded(client: TestClient, shared_home: Path) -> None:
     who = firm(shared_home, "甲六物业")
     header = ["工单号", "受理时间", "大类", "小区"]
