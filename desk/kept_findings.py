@@ -8,6 +8,7 @@ from hotline.errors import QinglingError
 from hotline.leaks import Severity
 from hotline.whole_files import write_whole
 from models.audit.findings import Finding, acknowledged
+from store.extracts.description import Description
 
 _MOST_NAMED = 5
 
@@ -40,6 +41,11 @@ def kept_findings(home: Path, dataset: str) -> tuple[Finding, ...]:
     if not path.is_file():
         return ()
     return tuple(map(Finding.from_json, json.loads(path.read_text("utf-8"))["findings"]))
+
+
+def reasons_of(described: Description) -> dict[tuple[str, str], str]:
+    """What the description acknowledges, and why."""
+    return {(a.kind, a.column): a.reason for a in described.acknowledged}
 
 
 def refuse_leaks(home: Path, dataset: str) -> None:

@@ -27,3 +27,10 @@ class Refused(QinglingError, ValueError):  # noqa: N818
 
 class Contradicted(Refused):
     """The same thing is recorded already, saying something else."""
+
+
+class NoSuchUpload(QinglingError, LookupError):  # noqa: N818
+    """The file was never sent, was thrown away, or was sent by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such upload")

@@ -30,6 +30,13 @@ def ingesting(home: Path, store: Store, description: Path) -> Iterator[None]:
     mark.unlink(missing_ok=True)
 
 
+def forget_ingest(home: Path, description: Path) -> None:
+    """Take away the mark of an ingest that was cut short and left nothing behind."""
+    for mark in (home / _FOLDER).glob("*.json"):
+        if json.loads(mark.read_text("utf-8"))["description"] == str(description.resolve()):
+            mark.unlink(missing_ok=True)
+
+
 def refuse_half_extracts(home: Path, dataset: str) -> None:
     """QinglingError where an ingest of the data set has begun and not ended."""
     for mark in sorted((home / _FOLDER).glob("*.json")):

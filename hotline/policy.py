@@ -63,6 +63,7 @@ class Action(StrEnum):
     FORECAST = "forecast"
     WRITE_CALLBACK = "write_callback"
     UPLOAD_EXTRACT = "upload_extract"
+    LOAD_EXTRACT = "load_extract"
     EXPORT_PSEUDONYMOUS = "export_pseudonymous"
     READ_MODEL = "read_model"
     PROMOTE = "promote"
@@ -98,6 +99,7 @@ _ACTION_ZH = {
     Action.FORECAST: "写下本人预判",
     Action.WRITE_CALLBACK: "登记官方回访",
     Action.UPLOAD_EXTRACT: "上传导出表",
+    Action.LOAD_EXTRACT: "导入上传的表",
     Action.EXPORT_PSEUDONYMOUS: "导出去标识数据",
     Action.READ_MODEL: "查看模型说明",
     Action.PROMOTE: "模型上线与回退",
@@ -121,6 +123,8 @@ _ON_ORDERS = {
     _A.WRITE_EVENT,
 }
 _CALLS = {_A.WORK_QUEUE}
+#: A firm's reaches only its own orders, and brings no official ratings: those are about the firm.
+_UPLOADS = {_A.UPLOAD_EXTRACT, _A.LOAD_EXTRACT}
 
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either: it hands
@@ -132,7 +136,10 @@ _CALLS = {_A.WORK_QUEUE}
 GRANTS: dict[Role, frozenset[Action]] = {
     Role.MANAGER: frozenset({_A.SIGN_IN, _A.READ_INDICATORS, _A.FORECAST} | _CALLS | _ON_ORDERS),
     Role.COMPANY: frozenset(
-        {_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER, _A.HAND_OVER, _A.SET_CAPACITY} | _CALLS | _ON_ORDERS
+        {_A.SIGN_IN, _A.READ_INDICATORS, _A.WRITE_ORDER, _A.HAND_OVER, _A.SET_CAPACITY}
+        | _UPLOADS
+        | _CALLS
+        | _ON_ORDERS
     ),
     Role.EMERGENCY_STATION: frozenset({_A.SIGN_IN} | _CALLS | _ON_ORDERS),
     Role.STREET_HANDLER: frozenset(
@@ -144,11 +151,13 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.CALL_CENTRE: frozenset(
         {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.SET_CAPACITY}
+        | _UPLOADS
         | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.UPLOAD_EXTRACT}
+        {_A.SIGN_IN, _A.SCORE_GIVEN}
+        | _UPLOADS
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.READ_METRICS}
         | {_A.SET_CAPACITY, _A.SET_PLAYBOOK}
         | _CALLS
@@ -171,7 +180,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
         | {_A.HAND_OVER, _A.SET_PLAYBOOK}
     ),
     Role.SYSTEM: frozenset(
-        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.UPLOAD_EXTRACT, _A.READ_MODEL} | _ON_ORDERS
+        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL} | _UPLOADS | _ON_ORDERS
     ),
     Role.MONITOR: frozenset({_A.READ_METRICS}),
 }

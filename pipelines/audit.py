@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from desk.kept_findings import reasons_of
 from desk.survey import Survey
 from models.audit.audit import audit
 from models.audit.findings import Finding
@@ -33,11 +34,6 @@ def material_of(described: Description) -> Material:
     survey = Survey(described)
     extract = read_extract(described, taken_at, Rejects(), str, seen=survey.see)
     return survey.material(extract, taken_at)
-
-
-def reasons_of(described: Description) -> dict[tuple[str, str], str]:
-    """What the description acknowledges, and why."""
-    return {(a.kind, a.column): a.reason for a in described.acknowledged}
 
 
 def run(description: Path, as_json: bool, against: Path | None = None) -> int:

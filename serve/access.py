@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -17,6 +16,7 @@ from desk.access.sign_in import LONGEST_IDLE, SESSION_LENGTH, SignIn
 from desk.settings import Settings
 from hotline.policy import Action
 from serve.clock import now_micros
+from serve.forms import sent_form
 from serve.rates import Buckets
 from serve.refusals import NotGranted, NotOwnForm, NotSignedIn, OwnPasswordFirst, TooMany
 from serve.visit import visit_of
@@ -161,13 +161,7 @@ async def _check_own_form(request: Request, session: str) -> None:
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a form that was sent; none where the body is no form."""
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return {}
-    try:
-        sent = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in sent.items()}
+    return (await sent_form(request)).fields
 
 
 def _take(buckets: Buckets, caller: str) -> None:

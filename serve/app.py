@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from desk.access.secret import Signatures
 from desk.settings import Settings
+from desk.upload.shelf import Shelf
 from hotline.indicators_file import read_indicator_rules
 from serve.access import Door, check_all_declare
 from serve.api import api
@@ -15,7 +16,7 @@ from serve.asked_together import AskedTogether
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
-from serve.clock import clock_of
+from serve.clock import clock_of, now_micros
 from serve.docs_page import docs
 from serve.duties import duties
 from serve.effect import effect
@@ -41,9 +42,11 @@ from serve.web.model_page import model_pages
 from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
 from serve.web.pages import pages
-from serve.web.problem_page import tell_people, unforeseen
+from serve.web.problem_page import tell_people
 from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
+from serve.web.upload_deeds import upload_deeds
+from serve.web.upload_page import upload_pages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -79,16 +82,14 @@ def create_app(settings: Settings) -> FastAPI:
     tell_refusals(app)
     tell_people(app)
     app.add_middleware(Audited, trail=app.state.audit_trail)
-    app.add_middleware(Guard, unforeseen=unforeseen)
+    app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
         app.include_router(router)
-    for router in (pages, my_orders_pages, deed_forms, order_pages, queue_pages, board_pages, model_pages):
+    for router in (pages, me_pages, my_orders_pages, deed_forms, order_pages, queue_pages, board_pages):
         app.include_router(router)
-    for router in (me_pages, manage_pages):
+    for router in (model_pages, model_forms, manage_pages, upload_pages, upload_deeds, static_files):
         app.include_router(router)
-    app.include_router(static_files)
-    app.include_router(model_forms)
     check_all_declare(app)
     return app
 
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
+    Shelf(app.state.settings.home).settle(now_micros())
     state = app.state
     at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer, state.liaison)
     for one in at_work:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from desk.queue.working import ClaimedByAnother
-from desk.refusals import Contradicted, NoSuchOrder, NotReceivedYet, Refused
+from desk.refusals import Contradicted, NoSuchOrder, NoSuchUpload, NotReceivedYet, Refused
 from hotline.errors import QinglingError
 from hotline.masking import mask_personal_numbers
 from store.database import UnknownOrder
@@ -126,6 +126,10 @@ def _unknown_order(_: Request, error: Any) -> JSONResponse:
     return told(404, "unknown_order", "there is no such order", "add it first: POST /api/v1/orders")
 
 
+def _unknown_upload(_: Request, error: Any) -> JSONResponse:
+    return told(404, "unknown_upload", "there is no such upload", "send the file again: POST /upload")
+
+
 def _not_received(_: Request, error: Any) -> JSONResponse:
     return told(
         422,
@@ -186,6 +190,7 @@ _HANDLERS: dict[Any, Any] = {
     Refused: _refused,
     NoSuchOrder: _unknown_order,
     UnknownOrder: _unknown_order,
+    NoSuchUpload: _unknown_upload,
     KeyTaken: _key_taken,
     ClaimedByAnother: _claimed,
     StoreReplaced: _no_store,

@@ -3,18 +3,22 @@
 import time
 import traceback
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.errors import told
 from serve.headers import careful
+from serve.web.problem_page import as_page
 
 MIB = 1024 * 1024
 #: How large bodies may be, MiB; more at addresses that take many orders.
-MOST_MIB, _MORE_MIB = 1, {"/api/v1/scores:batch": 32}
+UPLOAD = "/upload"
+MOST_MIB, _MORE_MIB = 1, {"/api/v1/scores:batch": 32, UPLOAD: 32}
+#: A browser reads no answer before it has sent everything: so much (MiB) of a file that is too large is let run past.
+_RUN_PAST_MIB = {UPLOAD: 512}
 _LOG = structlog.get_logger("serve")
 
 
@@ -27,13 +31,11 @@ class Guard:
 
     Every request has an id, in its answer as in the log, and every answer tells browsers to be careful.
 
-    Neither addresses nor bodies are logged: there may be citizens in them. `unforeseen` makes the answer to a request
-    that something went wrong with.
+    Neither addresses nor bodies are logged: there may be citizens in them.
     """
 
-    def __init__(self, app: ASGIApp, unforeseen: Callable[[Scope], ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.unforeseen = unforeseen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,11 +55,13 @@ class Guard:
         except _TooLarge:
             remedy = "send fewer at a time"
             answer = told(413, "too_large", f"the body is larger than {_most_mib(scope)} MiB", remedy)
-            await answer(scope, receive, sending)
+            await as_page(Request(scope), answer)(scope, receive, sending)
         except Exception as error:
             _LOG.error("unforeseen", kind=type(error).__name__, where=_where(error))
             if not status:
-                await self.unforeseen(scope)(scope, receive, sending)
+                remedy = "report it with the time of day; nothing half-done was kept"
+                answer = told(500, "unforeseen", "something went wrong here", remedy)
+                await as_page(Request(scope), answer)(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "(none)")
             milliseconds = round(1000 * (time.perf_counter() - began), 1)
@@ -77,17 +81,23 @@ def _most_mib(scope: Scope) -> int:
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     most = _most_mib(scope) * MIB
+    most_read = _RUN_PAST_MIB.get(scope["path"], 0) * MIB or most
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > most):
+        if name == b"content-length" and (not value.isdigit() or int(value) > most_read):
             raise _TooLarge
     parts: list[bytes] = []
-    while True:
+    read, has_more = 0, True
+    while has_more:
         message = await receive()
-        parts.append(message.get("body", b""))
-        if sum(map(len, parts)) > most:
+        part, has_more = message.get("body", b""), message.get("more_body", False)
+        read += len(part)
+        if read > most_read:
             raise _TooLarge
-        if not message.get("more_body", False):
-            return b"".join(parts)
+        if read <= most:
+            parts.append(part)
+    if read > most:
+        raise _TooLarge
+    return b"".join(parts)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -64,3 +64,8 @@ def visit_of(scope: Scope) -> Visit:
     """The visit of this request."""
     found: Visit = scope["state"][_STATE]
     return found
+
+
+def has_begun(scope: Scope) -> bool:
+    """Whether the request came far enough to have a visit."""
+    return _STATE in scope.get("state", {})

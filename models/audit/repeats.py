@@ -8,6 +8,8 @@ from models.audit.material import Material
 
 #: Rows that coincide now and then are no habit; a twentieth of all is an export gone wrong.
 _FEW, _MANY = 0.001, 0.05
+#: Nor are so few, however short the list in which they stand.
+_LEAST = 30
 
 
 def duplicates(material: Material) -> Iterator[Finding]:
@@ -29,7 +31,7 @@ def duplicates(material: Material) -> Iterator[Finding]:
         yield Finding(
             FindingKind.DUPLICATES,
             "order_id",
-            Severity.SEVERE if share >= _MANY else Severity.WARNING,
+            Severity.SEVERE if share >= _MANY and material.twins >= _LEAST else Severity.WARNING,
             "the same order under two ids is learnt from twice and judged twice, and what became of one tells what "
             "becomes of the other",
             "keep one row of each order before ingesting",

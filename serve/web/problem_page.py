@@ -6,11 +6,9 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.types import Scope
 
-from serve.errors import told
 from serve.refusals import is_page
-from serve.visit import visit_of
+from serve.visit import has_begun, visit_of
 from serve.web.rendering import address_before, page
 
 _SAID: dict[str, tuple[str, str]] = {
@@ -18,6 +16,14 @@ _SAID: dict[str, tuple[str, str]] = {
     "not_granted": ("您的身份不能做这件事", "需要的话，请联系本单位的系统管理员。"),
     "not_own_form": ("页面已过期", "请返回、刷新后再登记一次；刚才的内容没有保存。"),
     "outside_scope": ("这张工单不归您办理", "移交后的工单请由新的经办人登记。"),
+    "too_large": (
+        "文件太大了",
+        "一次最多传 32 MiB。请按月份拆成几份，或者删去图片和用不到的工作表、列，再上传；什么都没有保存。",
+    ),
+    "unknown_upload": (
+        "没有这份表",
+        "上传的表只有本人能看，24小时后自动删除。请重新上传；已经导入的工单不受影响。",
+    ),
     "too_many": ("点得太快了", "请稍等几秒再试。"),
     "invalid": ("没有登记成功", "请按提示修改后重新登记。"),
     "contradiction": ("这件事已有不同的记录", "请返回刷新，核对已有的登记。"),
@@ -35,35 +41,21 @@ def tell_people(app: FastAPI) -> None:
         app.exception_handlers[kind] = _told_to_people(handler)
 
 
-def unforeseen(scope: Scope) -> Response:
-    """The answer when something went wrong here; it tells nothing of what."""
-    request = Request(scope)
-    answer = told(
-        500,
-        "unforeseen",
-        "something went wrong here",
-        "report it with the time of day; nothing half-done was kept",
-    )
-    return _page_of(request, answer) if is_page(request) else answer
-
-
 def _told_to_people(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def as_read(request: Request, error: Any) -> Response:
-        answer: Response = handler(request, error)
-        if not is_page(request) or not isinstance(answer, JSONResponse):
-            return answer
-        return _page_of(request, answer)
-
-    return as_read
+    return lambda request, error: as_page(request, handler(request, error))
 
 
-def _page_of(request: Request, answer: Response) -> Response:
+def as_page(request: Request, answer: Response) -> Response:
+    """The answer as whoever looks at a page reads it; software, and what is no error, gets it as it is."""
+    if not is_page(request) or not isinstance(answer, JSONResponse):
+        return answer
     problem = orjson.loads(bytes(answer.body))["error"]
     said, line = _SAID.get(problem["code"], _OTHER)
     lines = [fault["message"] for fault in problem["fields"] if not fault["message"].isascii()] or [line]
+    who = visit_of(request.scope).person if has_begun(request.scope) else None
     found = page(
         request,
-        visit_of(request.scope).person,
+        who,
         "problem.html",
         answer.status_code,
         said=said,

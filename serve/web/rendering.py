@@ -1,6 +1,7 @@
 """Pages made of templates, each with its frame: who reads it, what else they may open, and a token for its forms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -28,6 +29,7 @@ _PLACES = (
         *(Action.SET_STREET_LIMITS, Action.READ_AUDIT),
     ),
     ("/model", "模型", Action.READ_MODEL),
+    ("/upload", "导入", Action.UPLOAD_EXTRACT),
 )
 TYPE_COOKIE = "qingling_type"
 
@@ -100,4 +102,5 @@ def _templates() -> Environment:
     for name in ("out_of_ten", "dots", "until", "when", "left", "clause", "day_of"):
         environment.filters[name] = getattr(words, name)
     environment.filters["moment"] = from_micros
+    environment.filters["read_moment"] = datetime.fromisoformat
     return environment

@@ -66,7 +66,7 @@ def _callbacks(columns: Columns, sheet: Sheet, place: int) -> pd.DataFrame:
 def _slots(columns: Columns, happened_at: np.ndarray) -> "pd.Series[str]":
     """What makes a callback this one: its column in a wide file, its time elsewhere, else its outcome."""
     spec = columns.sheet.spec
-    name = next(field for field in ("at", *_ANSWERS) if field in columns)
+    name = next((field for field in ("at", *_ANSWERS) if field in columns), "by")
     column = pd.Series(f"column:{columns.title(name)}", index=columns.sheet.cells.index, dtype="str")
     if spec.brings_orders() and spec.event is None:
         return column

@@ -80,7 +80,7 @@ def _moment_events(sheet: Sheet, moment: Moment, described: Description, rejects
     for name in ("verdict", "promised_at"):
         if name in columns and moment.type == EventType.CLOSED:
             stray = columns.raw(name).notna() & columns.raw("at").isna()
-            columns.refuse(name, stray, f"{frame['column'].iloc[0]} is empty; fill it in; value left out")
+            columns.refuse(name, stray, f"{columns.title('at')} is empty; fill it in; value left out")
     return frame[is_there]
 
 

@@ -108,7 +108,7 @@ def _read_csv_fast(path: Path, spec: FileSpec, header: Sequence[str]) -> pd.Data
             encoding=spec.encoding,
             sep=spec.delimiter,
             header=None,
-            names=_unique(header),
+            names=unique_names(header),
             skiprows=spec.header_row,
             dtype="str",
             keep_default_na=False,
@@ -133,7 +133,7 @@ def _read_csv_row_by_row(path: Path, spec: FileSpec, header: Sequence[str], reje
                 rejects.add_row(spec.path, number, "", "", reason)
                 continue
             kept[number] = [*row, *[None] * (len(header) - len(row))]
-    return pd.DataFrame.from_dict(kept, orient="index", columns=_unique(header), dtype="str")
+    return pd.DataFrame.from_dict(kept, orient="index", columns=unique_names(header), dtype="str")
 
 
 def _open(path: Path, spec: FileSpec) -> io.TextIOBase:
@@ -142,7 +142,7 @@ def _open(path: Path, spec: FileSpec) -> io.TextIOBase:
     return path.open(encoding=spec.encoding, newline="")
 
 
-def _unique(header: Sequence[str]) -> list[str]:
+def unique_names(header: Sequence[str]) -> list[str]:
     """Header names with repeated and empty ones numbered, as spreadsheets and pandas do."""
     seen: dict[str, int] = {}
     names = []
@@ -184,7 +184,7 @@ def _read_excel(path: Path, spec: FileSpec) -> pd.DataFrame:
         raise DescriptionError(f"{spec.path} cannot be read as Excel: {error}") from None
     if len(rows) < spec.header_row:
         raise DescriptionError(f"{spec.path} is empty; it needs a header row")
-    header = _unique([(_word(cell) or "").strip() for cell in rows[spec.header_row - 1]])
+    header = unique_names([(word_of(cell) or "").strip() for cell in rows[spec.header_row - 1]])
     body = list(_words_of(rows[spec.header_row :]))
     frame = pd.DataFrame(body, columns=header, dtype="str")
     frame.index = pd.RangeIndex(spec.header_row + 1, spec.header_row + 1 + len(frame))
@@ -193,10 +193,10 @@ def _read_excel(path: Path, spec: FileSpec) -> pd.DataFrame:
 
 def _words_of(rows: Sequence[Sequence[Any]]) -> Iterator[list[str | None]]:
     for row in rows:
-        yield [_word(cell) for cell in row]
+        yield [word_of(cell) for cell in row]
 
 
-def _word(cell: Any) -> str | None:
+def word_of(cell: Any) -> str | None:
     """What a person reads in the cell."""
     if cell is None or cell == "":
         return None

@@ -11,7 +11,7 @@ from hotline.calendar import NO_TIME
 from hotline.order import Attribute
 from store import tables
 from store.bulk import without_collection
-from store.connection import writing
+from store.connection import reading, writing
 from store.database import declared_attributes
 from store.extracts.description import Description, DescriptionError
 from store.extracts.extract import Extract
@@ -29,6 +29,14 @@ from store.loading.writers import Loaded, Meeting
 ORDERS_A_PIECE = 20_000
 #: Seconds between two pieces; SQLite's waiting writers look every tenth of a second.
 _TURN_OF_OTHERS = 0.15
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """How many of the orders that an extract lists are not in the store yet, and how many are."""
+
+    new: int
+    known: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,16 @@ class Loading:
             loaded = loaded.and_then(self._load_piece(engine, piece, refusing, share))
         put_together(extract, pieces)
         return loaded
+
+    def rehearse(self, engine: Engine, extract: Extract) -> Rehearsal:
+        """What loading would refuse, and how many of the orders are new; nothing is written."""
+        refusing = Refusing(self.described, self.rejects, self.taken_at)
+        refusing.implausible_times(extract)
+        with reading(engine, bulk=True) as connection:
+            stored = Stored.read(connection, extract.order_ids(), declared_attributes(connection))
+        births = self._settle(extract, stored, refusing)
+        new = int((births.is_stated & ~stored.is_known).sum())
+        return Rehearsal(new, int((births.is_stated & stored.is_known).sum()))
 
     def _load_piece(self, engine: Engine, extract: Extract, refusing: Refusing, share: str) -> Loaded:
         with without_collection(), writing(engine, bulk=True) as (connection, revision):

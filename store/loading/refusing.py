@@ -19,7 +19,7 @@ from store.loading.stored import Stored, codes_of
 _NOT_LOADED = "row not loaded"
 #: Which field of a mapping each checked column came from.
 _FIELD_OF = {"happened_at": "at", "natural_at": "at", "after_receipt": "at"}
-_UNKNOWN_ORDER = (
+UNKNOWN_ORDER = (
     "its order is neither in this extract nor in the store; ingest the order first; row not loaded"
 )
 _REFUSED_ORDER = "its order was refused; mend that row first; row not loaded"
@@ -92,8 +92,8 @@ class Refusing:
             if not len(frame):
                 continue
             codes = codes_of(stored.ids, frame)
-            for mask, reason in ((refused[codes], _REFUSED_ORDER), (~is_loadable[codes], _UNKNOWN_ORDER)):
-                if reason == _UNKNOWN_ORDER:
+            for mask, reason in ((refused[codes], _REFUSED_ORDER), (~is_loadable[codes], UNKNOWN_ORDER)):
+                if reason == UNKNOWN_ORDER:
                     mask = mask & ~refused[codes]
                 rows = self._unmentioned(frame[mask])
                 self.rejects.add_placed(rows, "", rows["order_id"].tolist(), reason)

@@ -35,6 +35,13 @@ def test_orders_of_one_afternoon_are_no_twins(extract: Extract, shape: str) -> N
     assert TWINS not in found(path)
 
 
+def test_a_few_twins_in_a_short_list_are_a_slip_and_do_not_stop_training(extract: Extract) -> None:
+    extract.orders = extract.orders[:8]
+    add_twins(extract, 2)
+    assert found(extract.wide())[TWINS].evidence["under_another_id"] == 2
+    assert severe(extract.wide()) == []
+
+
 @pytest.mark.parametrize("share", [0.02, 0.07])
 @pytest.mark.parametrize(("unit", "later"), [("s", "0h"), ("D", "0h")])
 def test_twins_are_found_however_coarse_the_times(

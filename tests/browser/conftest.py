@@ -42,6 +42,7 @@ _ACCOUNTS: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "区中心": (Role.DISTRICT_CENTRE, {}),
     "东苑物业": (Role.COMPANY, {"companies": ["东苑物业"]}),
     "分析二": (Role.DATA_SCIENTIST, {}),
+    "企业": (Role.COMPANY, {"companies": ["安居物业"]}),
 }
 
 

@@ -19,6 +19,7 @@ _PAGES = {
         "/manage/accounts/one?name=街镇",
     ),
     "东苑物业": ("/manage/handover", "/queue"),
+    "企业": ("/upload", "/my-orders"),
 }
 
 

@@ -32,6 +32,11 @@ def test_a_wide_files_moments_become_events(either_folder: Folder) -> None:
     assert (summary.new["orders"], summary.new["events"], summary.new["callbacks"]) == (1, 2, 1)
 
 
+def test_a_list_without_a_row_loads_nothing(folder: Folder) -> None:
+    folder.write("orders.csv", WIDE_HEADER)
+    assert (folder.ingest(WIDE).read, len(folder.frames()["orders"])) == ({"orders.csv": 0}, 0)
+
+
 def test_an_empty_moment_is_no_event(folder: Folder) -> None:
     folder.write("orders.csv", WIDE_HEADER + "A1,2026-11-02 09:00:00,电梯,,,,,,\n")
     summary = folder.ingest(WIDE)

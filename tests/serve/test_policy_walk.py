@@ -11,10 +11,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from desk.upload.upload import Upload
 from hotline.policy import Action, Role, may
 from hotline.scope import Scope, scope_of
 from serve.access import check_all_declare, declared_routes
 from serve.web.rendering import stamp
+from serve.web.upload_words import stamp_of
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, settings_of
 
@@ -37,6 +39,8 @@ _MANAGED = {
     "/manage/playbook": {"section": "rules", "name": "urged", "do": "back"},
     "/manage/street": {"section": "street", "street": "我街道", "name": "P20", "do": "back"},
 }
+#: It has no column for the order's number, so it can be gone through, and not loaded.
+_TABLE = {"table": ("t.csv", "甲,乙\n1,2\n".encode())}
 _ABOUT_AN_ORDER = {"/api/v1/orders", "/api/v1/scores"}
 
 
@@ -51,6 +55,17 @@ class Walk:
         home = client.app.state.settings.home  # type: ignore[attr-defined]
         self.scopes = {role: scope_of(role, **_NAMED.get(role, {})) for role in Role}
         self.keys = {role: a_key(settings_of(home), role, scope) for role, scope in self.scopes.items()}
+        self.uploads = {
+            self.keys[role]["Authorization"]: self._sent_by(self.keys[role])
+            for role in Role
+            if may(role, Action.UPLOAD_EXTRACT)
+        }
+
+    def _sent_by(self, key: dict[str, str]) -> Upload:
+        sent = self.client.post("/upload", files=_TABLE, headers=key, follow_redirects=False)
+        settings = self.client.app.state.settings  # type: ignore[attr-defined]
+        path = settings.home / "uploads" / sent.headers["location"].rpartition("/")[2] / "upload.json"
+        return Upload.from_json(path.read_bytes())
 
     def steps(self) -> Iterator[tuple[str, str, Action | None]]:
         """Every route with each of its methods, and what it asks for."""
@@ -65,6 +80,7 @@ class Walk:
             address.replace("{stamped}", stamp("app.css"))
             .replace("{name}", "app.css")
             .replace("{size}", "large")
+            .replace("{kind}", "orders")
         )
         body = an_event("urged", 3) if path.endswith("/events") else order
         body = a_callback() if path.endswith("/callbacks") else body
@@ -75,8 +91,13 @@ class Walk:
         tap = f"walk-{abs(hash(headers.get('Authorization')))}"
         form = {"deed": "contacted", "key": tap, "event_id": f"page-{tap}", "petition_no": "XF-1"}
         form |= {"type": "contacted", "why": "其他", "calls": ""} | _MANAGED.get(path, {})
-        is_form = path.startswith(("/my-orders", "/queue", "/manage", "/model"))
+        form |= {"kind": "orders", "header_row": "1"}
+        if upload := self.uploads.get(headers.get("Authorization", "")):
+            address = address.replace("{upload_id}", upload.id)
+            form |= {"stamp": stamp_of(upload)}
+        is_form = path.startswith(("/my-orders", "/queue", "/manage", "/model", "/upload/"))
         sent = {} if method == "GET" else {"data": form} if is_form else {"json": body}
+        sent = {"files": _TABLE} if (method, path) == ("POST", "/upload") else sent
         self.client.headers.pop("Authorization", None)
         return self.client.request(method, address, headers=headers, follow_redirects=False, **sent)
 

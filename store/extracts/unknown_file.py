@@ -1,0 +1,132 @@
+"""A file that nobody has described yet: what it is, and what its first rows say."""
+
+import csv
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from hotline.errors import QinglingError
+from store.extracts.reading import word_of
+from store.extracts.unknown_text import TextForm, form_of_text, opened
+
+#: What a file may hold when unpacked: a small one that unpacks without end is no extract.
+MOST_UNPACKED = 128 * 1024 * 1024
+_ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
+#: The stream in which Excel keeps a workbook under a password, as its directory names it.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+#: By the part that only this kind of workbook has.
+_WORKBOOKS = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
+
+
+class Fault(StrEnum):
+    """Why a file cannot be read as a table."""
+
+    EMPTY = "empty"
+    PROTECTED = "protected"
+    NOT_A_TABLE = "not_a_table"
+    WEB_PAGE = "web_page"
+    ENCODING = "encoding"
+    DAMAGED = "damaged"
+    UNPACKED_TOO_LARGE = "unpacked_too_large"
+    TOO_WIDE = "too_wide"
+
+
+class UnreadableFile(QinglingError, ValueError):  # noqa: N818 - named by what it says
+    """The file as a whole cannot be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"the file cannot be read: {fault.value}")
+        self.fault = fault
+
+
+def ending_of(path: Path) -> str:
+    """The ending that the file's bytes deserve, whatever it is called. UnreadableFile where it is no table.
+
+    Excel's own workbooks, .ods, and text (.csv, .csv.gz) are told apart by how they begin.
+    """
+    with path.open("rb") as file:
+        begin = file.read(8)
+    if not begin:
+        raise UnreadableFile(Fault.EMPTY)
+    if begin.startswith(_ZIP):
+        return _ending_of_zip(path)
+    if begin == _OLE:
+        if _ENCRYPTED in path.read_bytes():
+            raise UnreadableFile(Fault.PROTECTED)
+        return ".xls"
+    return ".csv.gz" if begin.startswith(_GZIP) else ".csv"
+
+
+def _ending_of_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = set(packed.namelist())
+            size = sum(entry.file_size for entry in packed.infolist())
+    except zipfile.BadZipFile:
+        raise UnreadableFile(Fault.DAMAGED) from None
+    ending = next((ending for part, ending in _WORKBOOKS.items() if part in names), None)
+    if ending is None:
+        raise UnreadableFile(Fault.NOT_A_TABLE)
+    if size > MOST_UNPACKED:
+        raise UnreadableFile(Fault.UNPACKED_TOO_LARGE)
+    return ending
+
+
+@dataclass(frozen=True)
+class UnknownFile:
+    """A table whose columns nobody has named yet; `text` is how it is written where it is text."""
+
+    path: Path
+    sheets: tuple[str, ...] = ()
+    text: TextForm | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> "UnknownFile":
+        """The file at this place, whose ending is right (`ending_of`). UnreadableFile where it is no table."""
+        if path.name.endswith((".csv", ".csv.gz")):
+            return cls(path, text=_form_of_text(path))
+        return cls(path, sheets=tuple(_book(path).sheet_names))
+
+    def top(self, rows: int, sheet: str | None = None) -> list[list[str]]:
+        """The first rows as words, "" where a cell is empty; no more cells than the longest of them has."""
+        if self.text is None:
+            found = _book(self.path).get_sheet_by_name(sheet or self.sheets[0])
+            read = found.to_python(skip_empty_area=False, nrows=rows)
+            return [[(word_of(cell) or "").strip() for cell in row] for row in read]
+        with opened(self.path, self.text.encoding) as lines:
+            read = islice(csv.reader(lines, delimiter=self.text.delimiter), rows)
+            return [[cell.strip() for cell in row] for row in read]
+
+
+def _form_of_text(path: Path) -> TextForm:
+    try:
+        return form_of_text(path, MOST_UNPACKED)
+    except EOFError:
+        raise UnreadableFile(Fault.EMPTY) from None
+    except OverflowError:
+        raise UnreadableFile(Fault.UNPACKED_TOO_LARGE) from None
+    except UnicodeError:
+        raise UnreadableFile(Fault.ENCODING) from None
+    except OSError:
+        raise UnreadableFile(Fault.DAMAGED) from None
+    except LookupError:
+        raise UnreadableFile(Fault.WEB_PAGE) from None
+    except ValueError:
+        raise UnreadableFile(Fault.NOT_A_TABLE) from None
+
+
+def _book(path: Path) -> Any:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except PasswordError:
+        raise UnreadableFile(Fault.PROTECTED) from None
+    except CalamineError:
+        raise UnreadableFile(Fault.DAMAGED) from None
+    if not book.sheet_names:
+        raise UnreadableFile(Fault.EMPTY)
+    return book

@@ -1,0 +1,50 @@
+"""Whose rows of a table are taken: the sender's own, as stored and as the row says."""
+
+from datetime import datetime
+
+import pytest
+
+from desk.access.person import Person
+from desk.settings import Settings
+from desk.upload.reception import Reception
+from desk.upload.shelf import Shelf
+from desk.upload.upload import Checked
+from hotline.calendar import SHANGHAI
+from hotline.policy import Role
+from hotline.scope import scope_of
+from store.database import open_store
+from tests.upload.tables import a_time, text
+
+_HEADER = ("工单编号", "受理时间", "物业企业", "小区")
+_NOW = datetime.now(SHANGHAI)
+
+
+def checked(settings: Settings, row: tuple[str, str], **named: list[str]) -> Checked:
+    """What is said of a table with one new order of this company and community."""
+    store = open_store(settings.home)
+    who = Person("企业", Role.COMPANY, scope_of(Role.COMPANY, **named), "session")
+    table = text([_HEADER, ["T-1", a_time(9), *row]])
+    found = Reception(Shelf(settings.home), store, who).receive(table, "a.csv", None, 0, _NOW)
+    store.close()
+    assert found.checked
+    return found.checked
+
+
+@pytest.mark.parametrize(
+    ("row", "named", "refused"),
+    [
+        (("", ""), {"companies": ["甲物业"]}, None),
+        (("甲物业", ""), {"companies": ["甲物业", "乙物业"]}, None),
+        (("乙物业", ""), {"companies": ["甲物业"]}, "写的是别的企业"),
+        (("", ""), {"companies": ["甲物业", "乙物业"]}, "没有写是哪一家企业"),
+        (("甲物业", "乙小区"), {"companies": ["甲物业"], "communities": ["甲小区"]}, "不属于本单位"),
+        (("", "甲小区"), {"companies": ["甲物业"], "communities": ["甲小区"]}, None),
+    ],
+)
+def test_a_new_order_is_taken_if_it_becomes_the_senders_own(
+    settings: Settings, row: tuple[str, str], named: dict[str, list[str]], refused: str | None
+) -> None:
+    found = checked(settings, row, **named)
+    assert found.new == (refused is None)
+    assert all(refused and refused in reason for reason in found.refused)
+    assert bool(found.refused) == (refused is not None)
