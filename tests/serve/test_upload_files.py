@@ -1,6 +1,7 @@
 """导入 at the server: files that cannot be read, who may send and see one, and how long it is kept."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from httpx import Response
 from desk.access import passwords
 from desk.access.issuing import Issuing
 from desk.upload import shelf
+from desk.upload.upload import Upload
 from hotline.policy import Action, Role, may
 from hotline.scope import scope_of
 from serve.app import create_app
@@ -83,6 +85,22 @@ def test_what_is_thrown_away_is_gone(client: TestClient, shared_home: Path) -> N
     assert do(client, who, f"{address}/discard").headers["location"] == "/upload"
     assert not (shared_home / "uploads" / address.rpartition("/")[2]).exists()
     assert client.get(address, headers=who).status_code == 404
+
+
+def test_one_that_was_cut_short_or_failed_says_so_and_offers_to_begin_again(
+    client: TestClient, shared_home: Path
+) -> None:
+    who = firm(shared_home, "乙五物业")
+    address = sent_well(client, who, excel([HEADER, an_order_row("乙五-1", 物业公司=None)]))
+    waiting = shelf.Shelf(shared_home)
+    kept = Upload.from_json((waiting.folder(address.rpartition("/")[2]) / "upload.json").read_bytes())
+    waiting.save(replace(kept, began_at=kept.taken_at))  # begun, and no process holds it
+    assert "中断了" in look(client, who, "/upload")
+    shown = look(client, who, address)
+    assert "上次导入中断了" in shown and "没有留下半截数据" in shown and "确认导入" in shown
+    waiting.save(replace(kept, failed="数据库正忙。"))
+    assert "没有导入。</b>数据库正忙。" in look(client, who, address)
+    assert "已导入" in loaded(client, who, address)
 
 
 def test_what_waits_for_a_day_is_gone_at_the_next_visit(
