@@ -70,8 +70,8 @@ def begin(
             settings.database_url,
             settings.clock_ahead,
         )
-        child = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "desk.upload.child", str(lock)],
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "desk.upload.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=(lock,),

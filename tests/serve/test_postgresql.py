@@ -13,6 +13,8 @@ from pipelines.ingest import ingest
 from store.database import open_store
 from tests.serve.bodies import a_callback, ago, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, serving, wait_until_ready
+from tests.upload.pages import centre, loaded, sent_well
+from tests.upload.tables import a_time, text
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +37,10 @@ def test_orders_events_and_scores_on_postgresql(own_home: Path, made_home: Path,
         other = client.post(f"{address}/events", json={**event, "actor": "另一人"})
         assert_told(other, 409, "contradiction", "[0].event_id")
         _walk_the_pages(client, settings)
+        who = centre(own_home, database_url=postgresql)
+        upload = sent_well(client, who, text([["工单编号", "受理时间"], ["PG-1", a_time(3)]]))
+        assert "已导入" in loaded(client, who, upload)
+        assert client.get("/api/v1/orders/PG-1/score").status_code == 200
 
 
 def _walk_the_pages(client: TestClient, settings: Settings) -> None:
