@@ -52,6 +52,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     page.get_by_text("已提议上线，等另一位").wait_for()
     assert page.get_by_role("button", name="复核无误，上线").count() == 0
     first.assert_clean(service.address)
+    first.assert_accessible()
 
     second.page.goto(f"{service.address}/model")
     second.page.screenshot(path=shots / f"model-review-{width}.png", full_page=True)
@@ -59,6 +60,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     second.page.get_by_text("已上线，几秒钟内").wait_for()
     _until_served(centre.page, service, order_id, challenger)
     second.assert_clean(service.address)
+    second.assert_accessible()
 
     page.goto(f"{service.address}/model")
     page.screenshot(path=shots / f"model-promoted-{width}.png", full_page=True)

@@ -20,6 +20,7 @@ _PAGES = {
     ),
     "东苑物业": ("/manage/handover", "/queue"),
     "企业": ("/upload", "/my-orders"),
+    "区中心": ("/my-orders", "/queue", "/manage/capacity"),
 }
 
 

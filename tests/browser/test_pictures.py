@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from desk.access.issuing import Issuing
 from desk.opening import open_scorer
@@ -23,6 +23,7 @@ from pipelines.train import last_known_at
 from store.whereabouts import whereabouts
 from tests.browser.conftest import PASSWORD, WIDTHS, Visit, served, visits
 from tests.serve.homes import make_home, settings_of
+from tests.upload.tables import excel, kept
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +34,9 @@ _PAGES = {
     "manager": (("/my-orders", "my-orders"), ("FIRST", "order")),
     "call_centre": (("/queue", "queue"),),
     "street_handler": (("/board", "board"),),
+    "data_scientist": (("/model", "model"),),
+    "admin": (("/manage/playbook", "manage"),),
+    "district_centre": (("TABLE", "upload"),),
 }
 
 
@@ -81,12 +85,49 @@ def test_the_pages_of_a_living_district(
             page.goto(f"{afternoon}/my-orders")
             page.locator("article .t a, .rowlist a").first.click()
             page.wait_for_load_state()
+        elif address == "TABLE":
+            page.goto(f"{afternoon}/upload")
+            page.get_by_label("选择文件").set_input_files(kept(tmp_path, _table(page), "十月工单.xlsx"))
+            page.get_by_role("button", name="上传并预览").click()
+            page.wait_for_load_state()
         else:
             page.goto(afternoon + address)
         watched.assert_clean(afternoon)
         watched.assert_accessible()
         shots = Path(os.environ.get("QINGLING_PICTURES", tmp_path))
         page.screenshot(path=shots / f"{name}-{width}.png")
+
+
+def _table(page: Page) -> bytes:
+    """A firm's list with a slip in it, at this service's time."""
+    now = datetime.fromisoformat(page.locator("body").get_attribute("data-now") or "")
+    times = [f"{now - timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (50, 30, 8)]
+    rows = [
+        ("工单号", "来电时间", "问题分类", "诉求内容", "联系电话", "小区名称", "物业公司", "备注"),
+        (
+            "WY-0001",
+            times[0],
+            "电梯",
+            "3号楼电梯停了三次，老人下不了楼",
+            "13812345678",
+            "碧云湾华庭",
+            "祥和物业",
+            "急",
+        ),
+        (
+            "WY-0002",
+            times[1],
+            "公共照明",
+            "12号楼302室门口路灯不亮",
+            "13912345678",
+            "碧云湾华庭",
+            "祥和物业",
+            "",
+        ),
+        ("WY-0003", "昨天下午", "绿化", "草坪被踩坏", "13712345678", "碧云湾华庭", "祥和物业", ""),
+        ("WY-0004", times[2], "停车", "车位被占", "13612345678", "碧云湾华庭", "祥和物业", ""),
+    ]
+    return excel(rows)
 
 
 def test_the_afternoon_has_work_that_is_due_today(afternoon: str, visit_then: Visit) -> None:

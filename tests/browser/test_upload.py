@@ -42,6 +42,7 @@ def _seen(watched: Watched, service: Service, shots: Path, name: str) -> None:
         watched.page.set_viewport_size({"width": width, "height": 844})
         watched.assert_clean(service.address)
     assert watched.page.locator("h1").count() == 1
+    watched.assert_accessible()
     unnamed = watched.page.eval_on_selector_all(
         "input:not([type=hidden]), select", "all => all.filter(e => !e.labels.length).map(e => e.outerHTML)"
     )
