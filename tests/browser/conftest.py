@@ -40,6 +40,7 @@ _ACCOUNTS: dict[str, tuple[Role, dict[str, list[str]]]] = {
     "分析": (Role.DATA_SCIENTIST, {}),
     "管理员": (Role.ADMIN, {}),
     "区中心": (Role.DISTRICT_CENTRE, {}),
+    "应急站": (Role.EMERGENCY_STATION, {"streets": ["花木街道"]}),
     "东苑物业": (Role.COMPANY, {"companies": ["东苑物业"]}),
     "分析二": (Role.DATA_SCIENTIST, {}),
     "企业": (Role.COMPANY, {"companies": ["安居物业"]}),

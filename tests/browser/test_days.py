@@ -105,6 +105,52 @@ def test_a_street_handlers_day(service: Service, visit: Visit, width: int, tmp_p
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_an_emergency_stations_day(service: Service, visit: Visit, width: int) -> None:
+    place = {"street": "花木街道", "community": f"应急{width}村"}
+    urgent = service.send(**place, category="电梯", text=f"电梯困人，{width}号楼", received_at=ago(30))
+    other = service.send(**place, category="绿化", text=f"草坪被踩坏，{width}号楼", received_at=ago(30))
+    watched = visit("应急站", width)
+    page = watched.page
+    page.goto(f"{service.address}/my-orders?find=应急{width}村")
+    assert page.locator(f"#o-{urgent}").count() == 1 and page.locator(f"#o-{other}").count() == 0
+    page.goto(f"{service.address}/my-orders/{other}")
+    assert "没有这张工单" in page.inner_text("main")
+    page.goto(f"{service.address}/my-orders/{urgent}")
+    page.get_by_role("button", name="已上门", exact=True).click()
+    page.get_by_text("已登记“已上门”").wait_for()
+    assert "visited" in [event["type"] for event in service.events(urgent)]
+    assert "现场核实" in page.locator("ol.tl").inner_text()
+    watched.said.clear()  # the order that is not theirs was told by 404
+    _sign_out(service, watched)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_district_centres_day(service: Service, visit: Visit, width: int, tmp_path: Path) -> None:
+    back_again = service.send(
+        street="花木街道",
+        community=f"区中心{width}村",
+        events=[an_event("closed", 30, verdict="explained"), an_event("redispatched", 2)],
+    )
+    watched = visit("区中心", width)
+    page = watched.page
+    page.goto(f"{service.address}/queue")
+    assert "重新交办" in page.locator(f"#g-{back_again}").inner_text()
+    page.goto(f"{service.address}/board?by=company")
+    page.get_by_text("本月会怎样").wait_for()
+    page.locator("summary", has_text="口径说明").click()
+    assert "满意率权重" in page.inner_text("main")
+    page.goto(f"{service.address}/model")
+    assert page.get_by_role("button", name="提议上线").count() == 0  # read, and not changed, here
+    page.goto(f"{service.address}/manage/playbook")
+    assert "红线" in page.inner_text("main")
+    _shot(watched, f"the-playbook-{width}", tmp_path)
+    page.goto(f"{service.address}/manage/accounts")
+    assert "您的身份不能做这件事" in page.inner_text("main")
+    watched.said.clear()  # accounts are the admin's: told by 403
+    _sign_out(service, watched)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_manager_foretells_before_the_model_speaks(
     service: Service, visit: Visit, width: int, tmp_path: Path
 ) -> None:

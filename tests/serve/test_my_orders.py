@@ -232,6 +232,17 @@ def test_whoever_has_nothing_open_reads_how_it_went_lately(client: TestClient, s
     assert "满意2件，基本满意0件，一般1件，不满意1件" in client.get("/my-orders", headers=key).text
 
 
+def test_one_order_needs_no_filters(client: TestClient, shared_home: Path) -> None:
+    _sent(client, manager="独经理", text="只有这一件")
+    key = _key(shared_home, "独经理")
+    page = client.get("/my-orders", headers=key).text
+    assert "1件未结束" in page and "只有这一件" in page
+    assert 'class="find"' not in page and 'aria-label="按档位筛选"' not in page
+    _sent(client, manager="独经理")
+    page = client.get("/my-orders", headers=key).text
+    assert 'class="find"' in page and 'aria-label="按档位筛选"' in page
+
+
 def test_two_hundred_orders_come_in_time_and_are_small(client: TestClient, shared_home: Path) -> None:
     for _ in range(200):
         _sent(client, manager="巳经理")
