@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.person import Person
 from desk.indicator_words import settings_lines
@@ -23,7 +22,7 @@ from serve.errors import Unavailable
 from serve.needs import Desk, Now
 from serve.open_desk import OpenDesk
 from serve.web.manage.changing import SAID, change_by_form, key_in
-from serve.web.manage.parts import PLAYBOOK, Form, manage_page
+from serve.web.manage.parts import PLAYBOOK, Form, JustDone, manage_page
 from serve.web.manage.settings_shown import UNITS, ShownSetting, shown_setting
 from store.playbook_changes import PlaybookChange, history
 from store.whereabouts import names_in_use
@@ -35,16 +34,9 @@ _CHANGES = 30
 _LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 
 
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
-    of: str = Field(default="", max_length=200)
-
-
 @playbook_pages.get(PLAYBOOK)
 def settings_page(
-    who: MaySet, request: Request, desk: Desk, now: Now, asked: Annotated[Asked, Query()]
+    who: MaySet, request: Request, desk: Desk, now: Now, asked: Annotated[JustDone, Query()]
 ) -> Response:
     """All settings in force, and their history."""
     said = SAID.get(asked.said, "")

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.person import Person
 from desk.playbook_changing import NotSettable
@@ -17,22 +16,15 @@ from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import Desk, Now
 from serve.web.manage.changing import SAID, change_by_form, key_in
-from serve.web.manage.parts import STREET, Form, manage_page
+from serve.web.manage.parts import STREET, Form, JustDone, manage_page
 from serve.web.manage.settings_shown import UNITS, shown_setting
 
 street_pages = APIRouter(include_in_schema=False)
 MaySet = Annotated[Person, allowed(Action.SET_STREET_LIMITS)]
 
 
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
-    of: str = Field(default="", max_length=200)
-
-
 @street_pages.get(STREET)
-def street_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[Asked, Query()]) -> Response:
+def street_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[JustDone, Query()]) -> Response:
     """Every limit of one's own streets."""
     return _shown(request, who, desk.look_at_playbook(anew=True), said=SAID.get(asked.said, ""), of=asked.of)
 
