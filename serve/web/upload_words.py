@@ -11,7 +11,7 @@ from desk.upload.reception import Decided
 from desk.upload.upload import Column, OddWord, Upload
 from hotline.lifecycle import VERDICT_ZH, EventType
 from hotline.satisfaction import LEVELS_ZH
-from store.extracts.unknown_file import Fault
+from store.extracts.unreadable import Fault
 
 FAULTS = {
     Fault.EMPTY: "这个文件是空的。请在表里填好列名和内容，再上传。",
