@@ -54,11 +54,6 @@ class HandlersBeside:
     model: Measured | None = None
     lead: Measured | None = None
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether anything can be said of who foretells better."""
-        return self.lead is not None
-
     def to_json(self) -> dict[str, Any]:
         """The same as plain numbers."""
         return asdict(self)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desk.handler_forecasts import DAYS, HandlersBeside, Measured
+from desk.promotion.words import MINUS
 from models.handlers import LEAST_FORECASTS, LEAST_OUTCOME
 
 _HOW = (
@@ -60,8 +61,5 @@ def verdict_zh(lead: Measured) -> str:
 
 def _with_interval(measured: Measured, sign: str = "") -> str:
     told = [f"{value:{sign}.3f}" for value in (measured.value, measured.low, measured.high)]
-    return (
-        "{}（95%区间{}到{}）".format(*told).replace("-", "−")
-        if not sign
-        else "{}，{}到{}".format(*told).replace("-", "−")
-    )
+    form = "{}，{}到{}" if sign else "{}（95%区间{}到{}）"
+    return form.format(*told).replace("-", MINUS)

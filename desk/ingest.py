@@ -14,7 +14,8 @@ from desk.unfinished import ingesting
 from hotline.calendar import from_micros, to_micros
 from models.audit.audit import audit
 from models.audit.silent_words import shown
-from store.database import Store, make_current, open_store
+from store.database import Store, open_store
+from store.datasets import make_current
 from store.extracts.columns import NOT_IN_SCALE
 from store.extracts.description_file import read_description
 from store.extracts.extract import Extract, read_extract

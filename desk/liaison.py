@@ -114,9 +114,9 @@ def latest_pushes(store: Store, most: int) -> list[PushRow]:
         return pushes.latest(connection, most)
 
 
-def accept_until(playbook: Playbook, now: datetime) -> datetime:
-    """By when what is pushed now is to be accepted; where the limit has no date of its own, within half an hour."""
-    return playbook.limit("P17").ends(now, None, playbook.calendar) or now + _ACCEPTED_WITHIN
+def accept_until(playbook: Playbook, since: datetime) -> datetime:
+    """By when what arose or is pushed then is to be accepted; where the limit has no date, within half an hour."""
+    return playbook.limit("P17").ends(since, None, playbook.calendar) or since + _ACCEPTED_WITHIN
 
 
 def accepted_at(order: Situation, row: PushRow) -> datetime | None:

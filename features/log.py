@@ -16,7 +16,6 @@ from hotline.lifecycle import OfficialCaller
 from hotline.order import ORDER_FIELDS, Attribute, AttributeKind, AttributeOf
 
 TIME_FIELDS = ("received_at", "due_at")
-WORD_FIELDS = tuple(name for name in ORDER_FIELDS if name not in TIME_FIELDS)
 
 _EVENT_COLUMNS = {
     "event_id": "word",

@@ -94,6 +94,11 @@ def _warn_unknown_year(year: int) -> None:
         warnings.warn(f"the official calendar does not know {year}; Monday–Friday is used", stacklevel=4)
 
 
+def midnight(day: date) -> datetime:
+    """The beginning of a day in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
 #: Times travel through the house as whole microseconds since 1970 in UTC: the one form that SQLite,
 #: PostgreSQL and numpy share without rounding. This is the mark of a time that is not there.
 NO_TIME = -(2**63)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from desk.promotion.judged import said_by_champion
-from desk.promotion.shelf import page_of
+from desk.promotion.versions import page_of
 from desk.settings import Settings
 from features.log import Log
 from hotline.whole_files import write_whole

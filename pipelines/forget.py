@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 
 from desk.kept_histories import remove_kept
 from desk.opening import open_store_in_use
 from desk.settings import Settings
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import midnight, to_micros
 from hotline.errors import ArgumentError
 from hotline.policy import Action
 from pipelines.access import note
@@ -23,7 +23,7 @@ Agreed = Callable[[int, str], bool]
 def forget_before(settings: Settings, day: str, is_agreed: Agreed, now: datetime) -> str | None:
     """Forget orders received before a day (in Shanghai); what was done in one line, None if not agreed."""
     try:
-        begins = datetime.combine(date.fromisoformat(day), time(), SHANGHAI)
+        begins = midnight(date.fromisoformat(day))
     except ValueError:
         raise ArgumentError(f"{day!r} is no day; write it like 2026-01-01") from None
     if begins > now:

@@ -27,7 +27,8 @@ from models.selection import Choice, Search, choose, only
 from models.tuning import Tuning
 from pipelines.card import card_files, card_of_training, write_page
 from pipelines.provenance import LOCK, lock_file, provenance
-from store.database import current_dataset, open_store
+from store.database import open_store
+from store.datasets import current_dataset
 
 #: What a training chose, kept with its run.
 CHOICE = "choice.json"

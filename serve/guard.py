@@ -14,8 +14,9 @@ from serve.headers import careful
 from serve.web.problem_page import as_page
 
 MIB = 1024 * 1024
-#: How large bodies may be, MiB; more at addresses that take many orders.
+#: Where tables are sent.
 UPLOAD = "/upload"
+#: How large bodies may be, MiB; more at addresses that take many orders.
 MOST_MIB, _MORE_MIB = 1, {"/api/v1/scores:batch": 32, UPLOAD: 32}
 #: A browser reads no answer before it has sent everything: so much (MiB) of a file that is too large is let run past.
 _RUN_PAST_MIB = {UPLOAD: 512}

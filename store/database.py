@@ -1,6 +1,5 @@
 """The store: orders, events, callbacks and predictions, kept in SQLite or PostgreSQL."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
-from hotline.errors import ArgumentError
-from hotline.order import Attribute, AttributeKind, AttributeOf, Callback, Order, OrderEvent
+from hotline.order import Attribute, Callback, Order, OrderEvent
 from hotline.origin import Origin
-from hotline.whole_files import write_whole
 from store import claims, forecasts, kept_answers, leases, live, predictions, tables, vouching
+from store.attributes import declared_attributes
 from store.claims import Claim, Outcome
 from store.connection import connect_postgresql, connect_sqlite, reading, writing, writing_of
+from store.datasets import checked_dataset, current_dataset
 from store.few_orders import changed_since, rows_of
 from store.forecasts import ForecastRow
 from store.frames import IDS_A_QUESTION, FrameReader
@@ -24,13 +23,7 @@ from store.live import UnknownOrder
 from store.log_columns import Columns, log_columns
 from store.predictions import LoggedPrediction
 
-__all__ = ["DEFAULT_DATASET", "LoggedPrediction", "Store", "UnknownOrder", "open_store"]
-
-DEFAULT_DATASET = "hotline"
-#: The file under the home that names the data set ingested last.
-CURRENT_FILE = "current"
-#: PostgreSQL cuts names at 63 characters; the prefix of the schema needs some of them.
-_DATASET_NAME = re.compile(r"[a-z0-9_]{1,40}")
+__all__ = ["LoggedPrediction", "Store", "UnknownOrder", "open_store"]
 
 
 class Store:
@@ -279,19 +272,6 @@ class Store:
         self.engine.dispose()
 
 
-_ATTRIBUTES = select(
-    tables.attributes.c.name, tables.attributes.c.of, tables.attributes.c.kind, tables.attributes.c.zh
-).order_by(tables.attributes.c.of, tables.attributes.c.position)
-
-
-def declared_attributes(connection: Connection) -> tuple[Attribute, ...]:
-    """The attributes that the tables hold, in the order of their declaration."""
-    return tuple(
-        Attribute(name, AttributeOf(of), AttributeKind(kind), zh)
-        for name, of, kind, zh in connection.execute(_ATTRIBUTES)
-    )
-
-
 def open_store(home: Path, dataset: str | None = None, url: str | None = None) -> Store:
     """The store of a data set under this home: by default the one ingested last, else "hotline".
 
@@ -301,21 +281,3 @@ def open_store(home: Path, dataset: str | None = None, url: str | None = None) -
     if url:
         return Store(connect_postgresql(url, name), name)
     return Store(connect_sqlite(home / f"{name}.db", name), name)
-
-
-def checked_dataset(name: str) -> str:
-    """The name, if it can name a file and a schema; ArgumentError otherwise."""
-    if not _DATASET_NAME.fullmatch(name):
-        raise ArgumentError(f"data set {name!r}: use at most 40 of a–z, 0–9 and _")
-    return name
-
-
-def current_dataset(home: Path) -> str:
-    """The data set ingested last."""
-    marker = home / CURRENT_FILE
-    return marker.read_text("utf-8").strip() if marker.is_file() else DEFAULT_DATASET
-
-
-def make_current(home: Path, dataset: str) -> None:
-    """Let later commands mean this data set."""
-    write_whole(home / CURRENT_FILE, checked_dataset(dataset) + "\n")

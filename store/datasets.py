@@ -1,14 +1,40 @@
-"""Which data sets an installation has, and their databases as they are, whatever the version of their tables."""
+"""Which data sets an installation has, which one is meant, and their databases, whatever the version of their tables."""
 
+import re
 from pathlib import Path
 
 from sqlalchemy import Engine, func, inspect, select, table, text
 
+from hotline.errors import ArgumentError
+from hotline.whole_files import write_whole
 from store.connection import SCHEMA_PREFIX, postgresql_engine, reading, sqlite_engine
 from store.schema import revision_of
 
 #: The database under home that is mlflow's, and no data set.
 TRACKING = "mlflow.db"
+_USUAL = "hotline"
+#: The file under the home that names the data set ingested last.
+_CURRENT = "current"
+#: PostgreSQL cuts names at 63 characters; the prefix of the schema needs some of them.
+_NAME = re.compile(r"[a-z0-9_]{1,40}")
+
+
+def checked_dataset(name: str) -> str:
+    """The name, if it can name a file and a schema; ArgumentError otherwise."""
+    if not _NAME.fullmatch(name):
+        raise ArgumentError(f"data set {name!r}: use at most 40 of a–z, 0–9 and _")
+    return name
+
+
+def current_dataset(home: Path) -> str:
+    """The data set ingested last."""
+    marker = home / _CURRENT
+    return marker.read_text("utf-8").strip() if marker.is_file() else _USUAL
+
+
+def make_current(home: Path, dataset: str) -> None:
+    """Let later commands mean this data set."""
+    write_whole(home / _CURRENT, checked_dataset(dataset) + "\n")
 
 
 def datasets(home: Path, url: str | None) -> list[str]:

@@ -4,9 +4,8 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Smal
 
 from hotline.order import ORDER_FIELDS
 
-#: The fields of an order that are times; the others are words.
+#: The fields of an order that are times; all others are words.
 ORDER_TIMES = ("received_at", "due_at")
-ORDER_WORDS = tuple(field for field in ORDER_FIELDS if field not in ORDER_TIMES)
 #: What an event carries beside its id, its order, its times of knowing and its attributes.
 EVENT_WORDS = ("actor", "group", "verdict", "retracts", "duty", "duty_note")
 CALLBACK_ANSWERS = ("answered", "rating", "solved", "contact_confirmed")

@@ -16,8 +16,13 @@ from store.database import Store, open_store
 #: The longest files, the longest first: begun last, one would leave the other worker with nothing to do.
 LONGEST = (
     "pipelines/test_training.py",
+    "browser/test_pages.py",
     "notebooks/test_notebooks.py",
+    "serve/test_model_page.py",
     "journeys/test_main_job.py",
+    "browser/test_upload.py",
+    "browser/test_manage.py",
+    "browser/test_model.py",
     "serve/test_kept_histories.py",
     "serve/test_torture.py",
     "serve/test_hot_swap.py",
@@ -26,6 +31,8 @@ LONGEST = (
     "serve/test_soak.py",
     "serve/test_run.py",
     "ingest/test_open_data.py",
+    "browser/test_pictures.py",
+    "pipelines/test_compared.py",
     "pipelines/test_promote.py",
 )
 

@@ -1,9 +1,9 @@
 """What concerns the liaison group just now: what was pushed, what nobody has accepted yet, and the text to copy."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from desk.liaison import OLDEST, accepted_at
+from desk.liaison import OLDEST, accept_until, accepted_at
 from desk.situations import situations
 from hotline.calendar import from_micros, to_micros
 from hotline.liaison import Push, pushes_of, text_of
@@ -49,9 +49,13 @@ def matters(store: Store, playbook: Playbook, now: datetime) -> list[Matter]:
     with reading(store.engine) as connection:
         outbox = {(row.order_id, row.cause, row.since): row for row in pushes.latest(connection, _MOST)}
         changed = pushes.candidates(connection, to_micros(now - OLDEST))
-    within = timedelta(minutes=playbook.limit("P17").number)
     found = [
-        _matter(order, push, outbox.get((push.order_id, push.cause.value, to_micros(push.since))), within)
+        _matter(
+            order,
+            push,
+            outbox.get((push.order_id, push.cause.value, to_micros(push.since))),
+            accept_until(playbook, push.since),
+        )
         for order in situations(store, changed, now).values()
         for push in pushes_of(order)
         if push.since >= now - OLDEST
@@ -61,8 +65,7 @@ def matters(store: Store, playbook: Playbook, now: datetime) -> list[Matter]:
     )
 
 
-def _matter(order: Situation, push: Push, row: PushRow | None, within: timedelta) -> Matter:
+def _matter(order: Situation, push: Push, row: PushRow | None, accept_by: datetime) -> Matter:
     since = to_micros(push.since)
     accepted = accepted_at(order, row or PushRow(push.order_id, push.cause.value, since, since, None))
-    accept_by = push.since + within
     return Matter(push, row, accepted, accept_by, text_of(order, push, accept_by, is_again=False))

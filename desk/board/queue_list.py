@@ -2,14 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from desk.access.person import Person
 from desk.board.forecasting import asked_first
 from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from desk.situations import situations
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import SHANGHAI, midnight, to_micros
 from hotline.policy import Action
 from hotline.prediction import Prediction
 from hotline.situation import Situation
@@ -80,7 +80,7 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
 
 
 def _handled(store: Store, who: Person, now: datetime) -> tuple[Claim, ...]:
-    begin = to_micros(datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI))
+    begin = to_micros(midnight(now.astimezone(SHANGHAI).date()))
     ended = [claim for outcome in _HANDLED for claim in store.ended_claims(begin, outcome)]
     own = (claim for claim in ended if claim.desk == who.desk)
     return tuple(sorted(own, key=lambda claim: -(claim.ended_at or 0)))

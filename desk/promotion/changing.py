@@ -9,7 +9,7 @@ from datetime import datetime
 
 from desk.promotion.judging import reigning_of
 from desk.promotion.kept_verdicts import kept_verdict
-from desk.promotion.standing import Proposal, open_proposal
+from desk.promotion.proposals import Proposal, open_proposal
 from desk.refusals import Refused
 from desk.settings import Settings
 from hotline.masking import mask_personal_numbers

@@ -1,7 +1,7 @@
 """The queue of whoever asks: the open orders within reach, today's capacity, and what is claimed or done already."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 
 import numpy as np
@@ -16,7 +16,7 @@ from desk.queue.queue import Place, Queue, queue
 from desk.scored import Scored
 from desk.scorer import Scorer
 from desk.worklist import Worklist
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import SHANGHAI, midnight, to_micros
 from hotline.playbook import Playbook
 from hotline.scope import Whereabouts, is_within
 from store.claims import Claim, Outcome
@@ -79,8 +79,8 @@ class QueueDesk:
         today = now.astimezone(SHANGHAI).date()
         with self._lock:
             if self._effects is None or self._effects[0] != today:
-                begin = datetime.combine(today, time(), SHANGHAI)
-                self._effects = today, learnt_of(store, begin, self._scorer.champion.model.label_caller)
+                caller = self._scorer.champion.model.label_caller
+                self._effects = today, learnt_of(store, midnight(today), caller)
             return self._effects[1]
 
     def _now(self, now: datetime) -> _Laid:
@@ -100,7 +100,7 @@ def _hands_on(
     """The claims that are held, the orders that are out of one's hands or done, and the calls made today."""
     held = store.held_claims(to_micros(now - playbook.rules.claims_held_for))
     taken = {order_id: Place.CLAIMED for order_id, claim in held.items() if claim.person != who.label}
-    begin = to_micros(datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI))
+    begin = to_micros(midnight(now.astimezone(SHANGHAI).date()))
     done = store.ended_claims(to_micros(now - _TODAY), Outcome.DONE)
     tried = store.ended_claims(to_micros(now - _TRY_AGAIN), Outcome.NOT_REACHED)
     taken |= {claim.order_id: Place.TRIED for claim in tried}

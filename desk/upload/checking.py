@@ -8,7 +8,7 @@ from desk.ingest import Admit
 from desk.upload.described import DESCRIPTION
 from desk.upload.refusal_words import by_reason, rows_refused
 from desk.upload.upload import Checked, OddWord, Upload
-from hotline.lifecycle import EventType, OfficialCaller, Verdict
+from hotline.lifecycle import VERDICT_ZH, EventType, OfficialCaller
 from hotline.masking import mask_personal_numbers
 from store.database import Store
 from store.extracts.description import (
@@ -33,7 +33,7 @@ _KNOWN: Mapping[str, frozenset[str]] = {
     "rating": frozenset({*DEFAULT_SCALE, *UNKNOWN_WORDS}),
     "type": frozenset({*(t.value for t in EventType), *(t.zh for t in EventType)}),
     "by": frozenset({"市热线办", "12345", *(caller.value for caller in OfficialCaller)}),
-    "verdict": frozenset({"实际解决", "解释说明", *(verdict.value for verdict in Verdict)}),
+    "verdict": frozenset({*VERDICT_ZH, *VERDICT_ZH.values()}),
     "yes_no": frozenset({*YES_WORDS, *NO_WORDS, *UNKNOWN_WORDS}),
 }
 

@@ -11,7 +11,8 @@ from desk.upload.meanings import kinds_of, meanings_of
 from desk.upload.upload import Column, Form
 from hotline.masking import mask_personal_numbers, mask_rooms
 from store.extracts.reading import unique_names
-from store.extracts.unknown_file import Fault, UnknownFile, UnreadableFile
+from store.extracts.unknown_file import UnknownFile
+from store.extracts.unreadable import Fault, UnreadableFile
 
 #: So many columns can be gone through on a page.
 MOST_COLUMNS = 100

@@ -1,9 +1,8 @@
 """What is written down about an order by a tap: deeds, taken back soon after, and the handler's own forecast."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,12 +16,12 @@ from desk.board.recording import Deed, Told, record, undo
 from desk.intake import Intake
 from desk.refusals import Refused
 from desk.situations import situations
-from hotline.calendar import SHANGHAI
 from hotline.policy import Action
 from hotline.satisfaction import Rating
 from serve.access import allowed
 from serve.needs import WhichOrder
 from serve.web.shown import short_of
+from serve.web.typed import end_of_day, key_of, moment_of
 from serve.web.writing import FormWriting
 
 deed_forms = APIRouter(include_in_schema=False)
@@ -30,7 +29,6 @@ MayWrite = Annotated[Person, allowed(Action.WRITE_EVENT)]
 MayForetell = Annotated[Person, allowed(Action.FORECAST)]
 #: Under which the orders of whoever reads have their addresses.
 HERE = "/my-orders"
-_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 #: What is said of other things that were just written down.
 _SAID = {
     "undone": "已撤销登记",
@@ -73,7 +71,7 @@ async def write_deed(who: MayWrite, order_id: WhichOrder, writing: FormWriting) 
     form = await writing.form()
 
     def write(way_in: Intake, now: datetime) -> tuple[Deed, str]:
-        told = deed_of(form)
+        told = _deed_of(form)
         return told.deed, record(way_in, who, order_id, told, now)
 
     deed, event_id = await writing.written(who, order_id, write)
@@ -105,7 +103,7 @@ async def write_forecast(who: MayForetell, order_id: WhichOrder, writing: FormWr
     return back_to(form, {"said": "foretold" if told else "unsaid", "order": order_id})
 
 
-def deed_of(form: Mapping[str, str]) -> Told:
+def _deed_of(form: Mapping[str, str]) -> Told:
     """The deed that a form tells. Refused, naming the field, where it tells none."""
     try:
         deed = Deed(form.get("deed", ""))
@@ -115,34 +113,10 @@ def deed_of(form: Mapping[str, str]) -> Told:
     return Told(
         deed=deed,
         key=key_of(form),
-        happened_at=_moment(form.get("tapped_at", "")),
-        promised_at=_end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
+        happened_at=moment_of(form, "tapped_at", "登记时间无法识别，请重新登记"),
+        promised_at=end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
         note=noted,
     )
-
-
-def key_of(form: Mapping[str, str]) -> str:
-    """The key of the tap. Refused where it is none."""
-    key = form.get("key", "")
-    if not re.fullmatch(_KEY, key):
-        raise Refused("key", "页面已过期，请刷新后重新登记")
-    return key
-
-
-def _moment(written: str) -> datetime | None:
-    if not written:
-        return None
-    try:
-        return datetime.fromisoformat(written).astimezone(SHANGHAI)
-    except (ValueError, OverflowError):
-        raise Refused("tapped_at", "登记时间无法识别，请重新登记") from None
-
-
-def _end_of_day(written: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(written), time(23, 59), SHANGHAI)
-    except ValueError:
-        return None
 
 
 def back_to(form: dict[str, str], said: dict[str, str]) -> RedirectResponse:

@@ -6,7 +6,7 @@ from threading import Lock
 
 from desk.access.person import Person
 from desk.month_forecast import MonthForecast
-from hotline.calendar import from_micros
+from hotline.calendar import from_micros, to_micros
 from hotline.policy import Action
 from hotline.scope import Scope
 
@@ -26,7 +26,9 @@ class KeptForecasts:
         """The forecast that this person may read; None where none was made within the hour."""
         with self._lock:
             found = self._kept.get(_reader(who))
-        return found if found and timedelta(0) <= now - from_micros(found.as_of) <= _KEPT_FOR else None
+        if found is None or to_micros(now) >= found.end:  # another month has begun
+            return None
+        return found if timedelta(0) <= now - from_micros(found.as_of) <= _KEPT_FOR else None
 
     def keep(self, who: Person, forecast: MonthForecast) -> None:
         """Keep what was just made for this person."""

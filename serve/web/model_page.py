@@ -9,13 +9,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from desk.access.person import Person
+from desk.champion_lately import lately, lately_sentences
 from desk.effect.learnt import ledger_of
 from desk.effect.report import effect_report
 from desk.effect.words import kind_zh, points_zh, sentences
 from desk.handler_forecasts import HandlersBeside, handlers_beside
 from desk.handler_words import handler_sentences, looking_back
-from desk.lately import lately, lately_sentences
-from desk.promotion.shelf import page_of, shelf, shelved
+from desk.promotion.versions import page_of, version_of
 from desk.promotion.words import difference_line, figure, gate_lines, slice_zh
 from hotline.calendar import SHANGHAI
 from hotline.errors import QinglingError
@@ -23,6 +23,7 @@ from hotline.lifecycle import Stage
 from hotline.policy import Action
 from models.card import origin_of
 from models.card_page import render
+from models.tracking import listed
 from serve.access import allowed
 from serve.needs import Desk, Now, Rulebook
 from serve.open_desk import OpenDesk
@@ -119,8 +120,8 @@ def card_page(who: MayRead, request: Request, asked: Annotated[Asked, Query()], 
     if kept.is_file():
         found = kept.read_text("utf-8")
     else:
-        row = next((row for row in shelf(home) if row.version == version), None)
-        card = shelved(home, row).card if row else None
+        row = next((row for row in listed(home) if row.version == version), None)
+        card = version_of(home, row).card if row else None
         if card is None:
             return RedirectResponse(HERE, 303)
         found = render(card, version)

@@ -8,14 +8,14 @@ from typing import Any
 
 from desk.promotion.judging import Reigning, reigning_of
 from desk.promotion.kept_verdicts import compare_in_background, kept_verdict
-from desk.promotion.shelf import Shelved, page_of, shelf, shelved
-from desk.promotion.standing import Proposal, fresh_promotion, open_proposal
+from desk.promotion.proposals import Proposal, fresh_promotion, open_proposal
+from desk.promotion.versions import Version, page_of, version_of
 from desk.promotion.words import figure
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI, from_micros
 from models.changes import Change, ChangeKind, ChangesFile
 from models.registry import Registered, Registry
-from models.tracking import Listed
+from models.tracking import Listed, listed
 
 #: So many versions are listed; older ones are reached by their number.
 MOST_LISTED = 20
@@ -56,7 +56,7 @@ class ModelView:
     is_challenger: bool
     found: Mapping[str, Any] | None
     decided: Mapping[str, Any] | None
-    versions: tuple[Shelved, ...]
+    versions: tuple[Version, ...]
     older: int
     changes: tuple[Change, ...]
     proposal: Proposal | None
@@ -105,7 +105,7 @@ def model_view(settings: Settings, version: str | None, now: datetime) -> ModelV
     home, registry = settings.home, Registry(settings.home)
     registry.settle()
     reigning, serving, changes = reigning_of(registry), registry.serving(), ChangesFile(home).read()
-    rows = shelf(home)
+    rows = listed(home)
     by_version = {row.version: row for row in rows}
     is_known = version in by_version or version in (None, reigning.version)
     challenger = next((row.version for row in rows if row.is_challenger), None)
@@ -121,16 +121,16 @@ def model_view(settings: Settings, version: str | None, now: datetime) -> ModelV
     return ModelView(
         reigning=reigning,
         champion=_champion(home, reigning, by_version),
-        candidate=_side(home, shelved(home, chosen)) if chosen else None,
+        candidate=_side(home, version_of(home, chosen)) if chosen else None,
         is_challenger=bool(chosen and chosen.is_challenger),
         found=found,
         decided=kept_verdict(settings, fresh.version, fresh.before) if fresh and fresh.before else None,
-        versions=tuple(shelved(home, row) for row in rows[:MOST_LISTED]),
+        versions=tuple(version_of(home, row) for row in rows[:MOST_LISTED]),
         older=max(0, len(rows) - MOST_LISTED),
         changes=changes,
         proposal=open_proposal(changes, reigning.version),
         fresh=fresh,
-        before=_side(home, shelved(home, by_version[earlier[-1]]))
+        before=_side(home, version_of(home, by_version[earlier[-1]]))
         if earlier and earlier[-1] in by_version
         else None,
         served=frozenset(earlier),
@@ -142,13 +142,13 @@ def _champion(home: Path, reigning: Reigning, rows: Mapping[str, Listed]) -> Sid
     if reigning.version is None:
         return None
     if reigning.version in rows:
-        return _side(home, shelved(home, rows[reigning.version]))
+        return _side(home, version_of(home, rows[reigning.version]))
     if reigning.champion is None:
         return Side(reigning.version, (), None, {})
     return _from_file(home, reigning.champion)
 
 
-def _side(home: Path, found: Shelved) -> Side:
+def _side(home: Path, found: Version) -> Side:
     card, report, made = found.card, found.report, found.listed.made_at.astimezone(SHANGHAI)
     lines = [("训练于", f"{made:%Y-%m-%d %H:%M}")]
     if card:

@@ -11,13 +11,13 @@ from desk.access.person import Person
 from desk.board.recording import Deed, Told, record
 from desk.intake import Intake
 from desk.refusals import Refused
-from hotline.calendar import SHANGHAI
 from hotline.lifecycle import Verdict
 from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import WhichOrder
-from serve.web.deeds import HERE, JustNow, MayWrite, back_to, key_of
+from serve.web.deeds import HERE, JustNow, MayWrite, back_to
 from serve.web.order_view import OrderView
+from serve.web.typed import key_of, moment_of
 from serve.web.writing import FormWriting
 
 order_pages = APIRouter(include_in_schema=False)
@@ -82,17 +82,7 @@ def _record_of(form: Mapping[str, str]) -> Told:
     return Told(
         deed=deed,
         key=key_of(form),
-        happened_at=_moment(form.get("happened_at", "")),
+        happened_at=moment_of(form, "happened_at", "时间请按“年-月-日 时:分”填写"),
         verdict=Verdict(form["verdict"]) if form.get("verdict") in set(Verdict) else None,
         note=form.get("note", "").strip()[:_LONGEST_NOTE] or None,
     )
-
-
-def _moment(written: str) -> datetime | None:
-    """A moment in Shanghai as a form writes it; None where it was left out."""
-    if not written:
-        return None
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise Refused("happened_at", "时间请按“年-月-日 时:分”填写") from None

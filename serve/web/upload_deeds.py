@@ -15,7 +15,7 @@ from serve.guard import UPLOAD
 from serve.web import upload_words
 from serve.web.upload_words import FAULTS, decided, decided_of
 from serve.web.uploads import MayLoad, MayUpload, Uploads, download, page_of
-from store.extracts.unknown_file import UnreadableFile
+from store.extracts.unreadable import UnreadableFile
 
 upload_deeds = APIRouter(include_in_schema=False)
 

@@ -17,7 +17,7 @@ from serve.web import upload_words
 from serve.web.rendering import page
 from serve.web.upload_words import FAULTS
 from serve.web.uploads import MayUpload, Uploads, UploadsOf, download, page_of
-from store.extracts.unknown_file import UnreadableFile
+from store.extracts.unreadable import UnreadableFile
 
 upload_pages = APIRouter(include_in_schema=False)
 #: Seconds after which the page of a loading looks again.

@@ -9,9 +9,9 @@ from desk.upload.meaning import Kind, Meaning
 from desk.upload.meanings import meanings_of
 from desk.upload.reception import Decided
 from desk.upload.upload import Column, OddWord, Upload
-from hotline.lifecycle import EventType
+from hotline.lifecycle import VERDICT_ZH, EventType
 from hotline.satisfaction import LEVELS_ZH
-from store.extracts.unknown_file import Fault
+from store.extracts.unreadable import Fault
 
 FAULTS = {
     Fault.EMPTY: "这个文件是空的。请在表里填好列名和内容，再上传。",
@@ -33,23 +33,25 @@ KNOWN_FROM = {
 KINDS = {"orders": "工单", "events": "处置环节", "callbacks": "回访", "forecasts": "预判"}
 _LEAVE_OUT = "-"
 _YES_NO = {"yes": "是", "no": "否", NOTHING: "不清楚"}
-#: What the service writes itself, or a log cannot say in a word.
-_NOT_TOLD = {
-    EventType.PUSHED,
-    EventType.NOT_NEEDED,
-    EventType.FORECAST,
-    EventType.CALLED_BACK,
-    EventType.RETRACTED,
-}
+#: Written by the service itself, or more than a word of a log can say.
+_NOT_TOLD = frozenset(
+    {
+        EventType.PUSHED,
+        EventType.NOT_NEEDED,
+        EventType.FORECAST,
+        EventType.CALLED_BACK,
+        EventType.RETRACTED,
+    }
+)
 #: By group of words: what is done with a word left as it is, and what it may mean.
 WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "rating": (
         "不认识，这次回访不收",
         {**{level: level for level in LEVELS_ZH}, NOTHING: "没有评价"},
     ),
-    "type": ("按原样保留", {one.value: one.zh for one in EventType}),
+    "type": ("按原样保留", {one.value: one.zh for one in EventType if one not in _NOT_TOLD}),
     "by": ("不认识，这次回访不收", {"city": "市热线办", "962121": "962121"}),
-    "verdict": ("按原样保留", {"resolved": "实际解决", "explained": "解释说明"}),
+    "verdict": ("按原样保留", VERDICT_ZH),
     "yes_no": ("不认识，这一格不收", _YES_NO),
 }
 _PROGRESS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.lifecycle import EventType
 from hotline.order import Attribute
-from store.database import checked_dataset
+from store.datasets import checked_dataset
 from store.extracts import description as d
 from store.extracts.description import Description, DescriptionError, FileSpec
 from store.extracts.description_mappings import file_of

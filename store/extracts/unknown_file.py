@@ -3,43 +3,19 @@
 import csv
 import zipfile
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hotline.errors import QinglingError
 from store.extracts.reading import word_of
-from store.extracts.unknown_text import TextForm, form_of_text, opened
+from store.extracts.unknown_text import MOST_UNPACKED, TextForm, form_of_text, opened
+from store.extracts.unreadable import Fault, UnreadableFile
 
-#: What a file may hold when unpacked: a small one that unpacks without end is no extract.
-MOST_UNPACKED = 128 * 1024 * 1024
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
 #: The stream in which Excel keeps a workbook under a password, as its directory names it.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 #: By the part that only this kind of workbook has.
 _WORKBOOKS = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
-
-
-class Fault(StrEnum):
-    """Why a file cannot be read as a table."""
-
-    EMPTY = "empty"
-    PROTECTED = "protected"
-    NOT_A_TABLE = "not_a_table"
-    WEB_PAGE = "web_page"
-    ENCODING = "encoding"
-    DAMAGED = "damaged"
-    UNPACKED_TOO_LARGE = "unpacked_too_large"
-    TOO_WIDE = "too_wide"
-
-
-class UnreadableFile(QinglingError, ValueError):  # noqa: N818 - named by what it says
-    """The file as a whole cannot be read; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(f"the file cannot be read: {fault.value}")
-        self.fault = fault
 
 
 def ending_of(path: Path) -> str:
@@ -87,7 +63,7 @@ class UnknownFile:
     def of(cls, path: Path) -> "UnknownFile":
         """The file at this place, whose ending is right (`ending_of`). UnreadableFile where it is no table."""
         if path.name.endswith((".csv", ".csv.gz")):
-            return cls(path, text=_form_of_text(path))
+            return cls(path, text=form_of_text(path))
         return cls(path, sheets=tuple(_book(path).sheet_names))
 
     def top(self, rows: int, sheet: str | None = None) -> list[list[str]]:
@@ -99,23 +75,6 @@ class UnknownFile:
         with opened(self.path, self.text.encoding) as lines:
             read = islice(csv.reader(lines, delimiter=self.text.delimiter), rows)
             return [[cell.strip() for cell in row] for row in read]
-
-
-def _form_of_text(path: Path) -> TextForm:
-    try:
-        return form_of_text(path, MOST_UNPACKED)
-    except EOFError:
-        raise UnreadableFile(Fault.EMPTY) from None
-    except OverflowError:
-        raise UnreadableFile(Fault.UNPACKED_TOO_LARGE) from None
-    except UnicodeError:
-        raise UnreadableFile(Fault.ENCODING) from None
-    except OSError:
-        raise UnreadableFile(Fault.DAMAGED) from None
-    except LookupError:
-        raise UnreadableFile(Fault.WEB_PAGE) from None
-    except ValueError:
-        raise UnreadableFile(Fault.NOT_A_TABLE) from None
 
 
 def _book(path: Path) -> Any:

@@ -6,10 +6,15 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from store.extracts.unreadable import Fault, UnreadableFile
+
+#: What a file may hold when unpacked: a small one that unpacks without end is no extract.
+MOST_UNPACKED = 128 * 1024 * 1024
 #: In this order: what is UTF-8 is hardly ever anything else; almost anything may be GB18030.
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -29,22 +34,17 @@ class TextForm:
     delimiter: str
 
 
-def form_of_text(path: Path, most_bytes: int) -> TextForm:
-    """How a file of rows is written.
-
-    EOFError where it is empty, OverflowError where it unpacks to more than `most_bytes`, UnicodeError where no
-    encoding fits, LookupError where it is a web page, ValueError where it has no columns; OSError where it is
-    damaged.
-    """
-    content = _unpacked(path, most_bytes)
+def form_of_text(path: Path) -> TextForm:
+    """How a file of rows is written. UnreadableFile where it has none, or cannot be read."""
+    content = _unpacked(path)
     if not content.strip():
-        raise EOFError
+        raise UnreadableFile(Fault.EMPTY)
     encoding, text = _decoded(content)
     begin = text[:1000].lstrip("\ufeff \r\n\t").lower()
     if begin.startswith(_WEB_PAGES):
-        raise LookupError
+        raise UnreadableFile(Fault.WEB_PAGE)
     if "\x00" in text or begin.startswith(tuple(word.lower() for word in _NO_TEXT)):
-        raise ValueError("no rows of text")
+        raise UnreadableFile(Fault.NOT_A_TABLE)
     return TextForm(encoding, _delimiter(text))
 
 
@@ -55,30 +55,26 @@ def opened(path: Path, encoding: str) -> io.TextIOBase:
     return path.open(encoding=encoding, newline="")
 
 
-def _unpacked(path: Path, most_bytes: int) -> bytes:
+def _unpacked(path: Path) -> bytes:
     opener = gzip.open if path.suffix == ".gz" else Path.open
     parts, length = [], 0
     try:
         with opener(path, "rb") as file:
             while part := file.read(_PIECE):
                 length += len(part)
-                if length > most_bytes:
-                    raise OverflowError
+                if length > MOST_UNPACKED:
+                    raise UnreadableFile(Fault.UNPACKED_TOO_LARGE)
                 parts.append(part)
-    except (zlib.error, EOFError):
-        raise OSError("not a whole gzip file") from None
+    except (zlib.error, EOFError, OSError):
+        raise UnreadableFile(Fault.DAMAGED) from None
     return b"".join(parts)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    if content.startswith(_BYTE_ORDER_MARKS):
-        return "utf-16", content.decode("utf-16")
-    for encoding in _ENCODINGS[:-1]:
-        try:
+    for encoding in ("utf-16",) if content.startswith(_BYTE_ORDER_MARKS) else _ENCODINGS:
+        with suppress(UnicodeDecodeError):
             return encoding, content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return _ENCODINGS[-1], content.decode(_ENCODINGS[-1])
+    raise UnreadableFile(Fault.ENCODING)
 
 
 def _delimiter(text: str) -> str:
@@ -86,7 +82,7 @@ def _delimiter(text: str) -> str:
     lines = [line for line in islice(io.StringIO(text), 4 * _LINES_LOOKED_AT) if line.strip()]
     found = max(_DELIMITERS, key=lambda delimiter: _evenness(lines[:_LINES_LOOKED_AT], delimiter))
     if _evenness(lines[:_LINES_LOOKED_AT], found) == 0:
-        raise ValueError("a single column is no table")
+        raise UnreadableFile(Fault.NOT_A_TABLE)
     return found
 
 

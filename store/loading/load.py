@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, insert, select
 from hotline.calendar import NO_TIME
 from hotline.order import Attribute
 from store import tables
+from store.attributes import declared_attributes
 from store.bulk import without_collection
 from store.connection import reading, writing
-from store.database import declared_attributes
 from store.extracts.description import Description, DescriptionError
 from store.extracts.extract import Extract
 from store.extracts.pieces import in_pieces, put_together

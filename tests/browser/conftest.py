@@ -158,6 +158,23 @@ class Watched:
         assert {url for url in self.asked if not url.startswith(address)} == set()
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    def assert_reachable(self, controls: str) -> None:
+        """Every field has a name, and each of these controls that is there is high enough to hit."""
+        unnamed = self.page.eval_on_selector_all(
+            "input:not([type=hidden]), select, textarea",
+            "all => all.filter(e => !e.labels.length && !e.ariaLabel).map(e => e.outerHTML)",
+        )
+        assert unnamed == []
+        heights = self.page.eval_on_selector_all(
+            controls, "all => all.map(e => [e.getBoundingClientRect().height, e.outerHTML]).filter(h => h[0])"
+        )
+        assert heights and min(heights)[0] >= 44, min(heights)
+
+    def picture(self, name: str) -> None:
+        """Keep what is seen, where somebody wants to look at it (QINGLING_SHOTS)."""
+        if folder := os.environ.get("QINGLING_SHOTS"):
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
     def assert_accessible(self) -> None:
         """axe-core finds nothing to complain about, however slight."""
         found = Axe().run(self.page).response["violations"]

@@ -1,8 +1,5 @@
 """The days of those who sit at a desk: sign in, see, act, see the effect, sign out; on a phone and on a wide screen."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from desk.board.forecasting import is_drawn
@@ -14,11 +11,6 @@ pytestmark = pytest.mark.browser
 _DRAWN = dict(zip(WIDTHS, (f"ASK-{n:03d}" for n in range(1_000) if is_drawn(f"ASK-{n:03d}")), strict=False))
 
 
-def _shot(watched: Watched, name: str, tmp_path: Path) -> None:
-    shots = Path(os.environ.get("QINGLING_SHOTS", tmp_path))
-    watched.page.screenshot(path=shots / f"{name}.png", full_page=True)
-
-
 def _sign_out(service: Service, watched: Watched) -> None:
     watched.assert_clean(service.address)
     watched.page.get_by_role("button", name="退出").click()
@@ -28,7 +20,7 @@ def _sign_out(service: Service, watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_call_takers_day(service: Service, visit: Visit, width: int, tmp_path: Path) -> None:
+def test_a_call_takers_day(service: Service, visit: Visit, width: int) -> None:
     order_id = service.send(**closed_order(category="公共照明", community=f"话务{width}"))
     watched = visit("话务一", width)
     page = watched.page
@@ -40,7 +32,7 @@ def test_a_call_takers_day(service: Service, visit: Visit, width: int, tmp_path:
     page.go_back()
     row.get_by_role("button", name="认领").click()
     page.get_by_text("已认领，请尽快联系").wait_for()
-    _shot(watched, f"a-call-is-claimed-{width}", tmp_path)
+    watched.picture(f"a-call-is-claimed-{width}")
     row.get_by_role("button", name="已解释说明").click()
     page.get_by_text("已登记").first.wait_for()
     assert page.locator("h1 .sub").inner_text() == f"今天还能打{left - 1}个"
@@ -53,7 +45,7 @@ def test_a_call_takers_day(service: Service, visit: Visit, width: int, tmp_path:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_street_handlers_day(service: Service, visit: Visit, width: int, tmp_path: Path) -> None:
+def test_a_street_handlers_day(service: Service, visit: Visit, width: int) -> None:
     place = {"street": "花木街道", "community": f"花木{width}村"}
     closed = an_event("closed", 30, verdict="explained")
     back_again = service.send(
@@ -84,7 +76,7 @@ def test_a_street_handlers_day(service: Service, visit: Visit, width: int, tmp_p
     note.fill("约了周五上门，居民同意")
     page.get_by_role("button", name="登记", exact=True).click()
     assert "请先填写编号再办结" in page.locator("#record").inner_text()
-    _shot(watched, f"a-closing-needs-a-number-{width}", tmp_path)
+    watched.picture(f"a-closing-needs-a-number-{width}")
     page.get_by_label("信访编号").fill("XF-2026-7")
     page.get_by_role("button", name="保存编号").click()
     page.get_by_text("编号已保存").wait_for()
@@ -125,7 +117,7 @@ def test_an_emergency_stations_day(service: Service, visit: Visit, width: int) -
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_district_centres_day(service: Service, visit: Visit, width: int, tmp_path: Path) -> None:
+def test_a_district_centres_day(service: Service, visit: Visit, width: int) -> None:
     back_again = service.send(
         street="花木街道",
         community=f"区中心{width}村",
@@ -143,7 +135,7 @@ def test_a_district_centres_day(service: Service, visit: Visit, width: int, tmp_
     assert page.get_by_role("button", name="提议上线").count() == 0  # read, and not changed, here
     page.goto(f"{service.address}/manage/playbook")
     assert "红线" in page.inner_text("main")
-    _shot(watched, f"the-playbook-{width}", tmp_path)
+    watched.picture(f"the-playbook-{width}")
     page.goto(f"{service.address}/manage/accounts")
     assert "您的身份不能做这件事" in page.inner_text("main")
     watched.said.clear()  # accounts are the admin's: told by 403
@@ -151,15 +143,13 @@ def test_a_district_centres_day(service: Service, visit: Visit, width: int, tmp_
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_manager_foretells_before_the_model_speaks(
-    service: Service, visit: Visit, width: int, tmp_path: Path
-) -> None:
+def test_a_manager_foretells_before_the_model_speaks(service: Service, visit: Visit, width: int) -> None:
     order_id = service.send(order_id=_DRAWN[width], received_at=ago(5), text="水管又漏了", manager="乙经理")
     watched = visit("乙经理", width)
     page = watched.page
     row = page.locator(f"li#o-{order_id}")
     assert "件约" not in row.inner_text() and "水管又漏了" in row.inner_text()
-    _shot(watched, f"a-forecast-is-asked-for-{width}", tmp_path)
+    watched.picture(f"a-forecast-is-asked-for-{width}")
     watched.assert_accessible()
     row.get_by_role("button", name="基本满意").click()
     page.get_by_text("已记下您的预判").wait_for()

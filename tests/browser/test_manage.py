@@ -1,9 +1,7 @@
 """管理 in a real browser: an admin's whole day, a firm that hands over, a call centre that makes one more call."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -11,11 +9,6 @@ from playwright.sync_api import Page
 from tests.browser.conftest import PASSWORD, WIDTHS, Service, Visit, closed_order
 
 pytestmark = pytest.mark.browser
-
-
-def _shot(page: Page, name: str, width: int, folder: Path) -> None:
-    shots = Path(os.environ.get("QINGLING_SHOTS", folder))
-    page.screenshot(path=shots / f"管理-{name}-{width}.png", full_page=True)
 
 
 def _set(page: Page, address: str, name: str, value: str | None) -> None:
@@ -49,7 +42,7 @@ def _lines_given_back(page: Page, address: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_path: Path) -> None:
+def test_an_admins_whole_day(service: Service, visit: Visit, width: int) -> None:
     leaving, coming = f"旧经理{width}", f"新经理{width}"
     orders = [
         service.send(manager=leaving, text=f"{number}号楼渗水", community=f"移交小区{number}")
@@ -65,7 +58,7 @@ def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_pat
     page.get_by_role("button", name="新建账号").click()
     page.get_by_text("只显示这一次").wait_for()
     password = page.locator(".secret code").inner_text()
-    _shot(page, "密码", width, tmp_path)
+    watched.picture(f"管理-密码-{width}")
     page.reload()
     assert password not in page.content(), (
         "the form sent again makes no second account, and shows no password"
@@ -88,7 +81,7 @@ def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_pat
     page.get_by_role("button", name="查看有多少件").click()
     page.get_by_role("heading", name="2件在办工单").wait_for()
     assert all(order_id not in page.content() for order_id in orders), "the admin meets no order"
-    _shot(page, "移交", width, tmp_path)
+    watched.picture(f"管理-移交-{width}")
     page.get_by_role("button", name="确认移交2件").dblclick()
     page.get_by_text(f"已把2件在办工单从{leaving}移交给{coming}").wait_for()
     assert [event["type"] for event in service.events(orders[0])] == ["handed_over"]
@@ -99,7 +92,7 @@ def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_pat
         assert not manager.get_by_text("红：街镇亲自联系").first.is_visible()
         _set(page, service.address, "rules.likely", "0.001")
         _set(page, service.address, "rules.strong", "0.001")
-        _shot(page, "手册设置", width, tmp_path)
+        watched.picture(f"管理-手册设置-{width}")
         manager.reload()
         for order_id in orders:
             assert "红：街镇亲自联系" in manager.locator(f"#o-{order_id}").inner_text()
@@ -128,7 +121,7 @@ def test_an_admins_whole_day(service: Service, visit: Visit, width: int, tmp_pat
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_one_more_call_a_day_moves_exactly_one_order_over_the_line(
-    service: Service, visit: Visit, width: int, tmp_path: Path
+    service: Service, visit: Visit, width: int
 ) -> None:
     for number in range(44):
         service.send(**closed_order(category="公共照明", community=f"容量{width}小区{number}"))
@@ -151,7 +144,7 @@ def test_one_more_call_a_day_moves_exactly_one_order_over_the_line(
         assert len(forty) == 40 and one_more[:40] == forty and len(one_more) == 41
         assert set_to("0") == [], "the line lies on top"
         assert page.locator("table.q tbody tr").count() > 1, "and the list stays"
-        _shot(page, "容量为0", width, tmp_path)
+        watched.picture(f"管理-容量为0-{width}")
         watched.assert_clean(service.address)
     finally:
         page.goto(f"{service.address}/queue")
@@ -220,8 +213,6 @@ def test_every_form_fits_every_screen_in_large_type_too(service: Service, visit:
         watched.page.goto(f"{service.address}/manage/{part}")
         watched.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         watched.assert_clean(service.address)
-        heights = watched.page.eval_on_selector_all(
-            "main button, main select, main summary, main nav a, main input:not([type=hidden]):not([type=checkbox])",
-            "all => all.map(e => e.getBoundingClientRect().height)",
+        watched.assert_reachable(
+            "main button, main select, main summary, main nav a, main input:not([type=hidden]):not([type=checkbox])"
         )
-        assert heights and min(height for height in heights if height) >= 44, part

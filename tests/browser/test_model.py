@@ -1,8 +1,5 @@
 """模型 in a real browser: a data scientist's day with a colleague who confirms, on a phone and on a desk."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page
 
@@ -34,9 +31,8 @@ def _until_served(page: Page, service: Service, order_id: str, version: str) -> 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
-    service: Service, visit: Visit, versions: tuple[str, str, str], width: int, tmp_path: Path
+    service: Service, visit: Visit, versions: tuple[str, str, str], width: int
 ) -> None:
-    shots = Path(os.environ.get("QINGLING_SHOTS", tmp_path))
     champion, _, challenger = versions
     order_id = service.send(text="看模型换没换")
     first, second, centre = (visit(name, width) for name in ("分析", "分析二", "话务一"))
@@ -47,7 +43,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     main = page.inner_text("main")
     assert f"现用第{champion}版" in main and f"挑战者第{challenger}版" in main
     assert page.locator("svg.ch").count() == 4 and "分不出" in main
-    page.screenshot(path=shots / f"model-ready-{width}.png", full_page=True)
+    first.picture(f"model-ready-{width}")
     page.get_by_role("button", name="提议上线").click()
     page.get_by_text("已提议上线，等另一位").wait_for()
     assert page.get_by_role("button", name="复核无误，上线").count() == 0
@@ -55,7 +51,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     first.assert_accessible()
 
     second.page.goto(f"{service.address}/model")
-    second.page.screenshot(path=shots / f"model-review-{width}.png", full_page=True)
+    second.picture(f"model-review-{width}")
     second.page.get_by_role("button", name="复核无误，上线").click()
     second.page.get_by_text("已上线，几秒钟内").wait_for()
     _until_served(centre.page, service, order_id, challenger)
@@ -63,7 +59,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     second.assert_accessible()
 
     page.goto(f"{service.address}/model")
-    page.screenshot(path=shots / f"model-promoted-{width}.png", full_page=True)
+    first.picture(f"model-promoted-{width}")
     page.get_by_label("换回的理由").fill("一线反映红色工单太多")
     page.get_by_role("button", name=f"换回第{champion}版").click()
     page.get_by_text("已换回原来的模型").wait_for()
@@ -71,7 +67,7 @@ def test_a_data_scientist_proposes_a_colleague_confirms_and_it_goes_back(
     history = page.locator("#history").inner_text()
     assert f"分析二复核后，第{challenger}版上线" in history
     assert f"分析换回第{champion}版，停用第{challenger}版。理由：一线反映红色工单太多" in history
-    page.screenshot(path=shots / f"model-back-{width}.png", full_page=True)
+    first.picture(f"model-back-{width}")
     first.assert_clean(service.address)
     page.get_by_role("button", name="退出").click()
     page.wait_for_url("**/login")
@@ -91,11 +87,7 @@ def test_a_version_that_fails_says_why_and_its_button_does_nothing(
     assert "项未过" in why
     button.click(force=True)
     assert page.url.endswith(f"?version={versions[1]}")
-    heights = page.eval_on_selector_all(
-        "main button, main a.btn, main .tapv, main summary",
-        "all => all.map(e => e.getBoundingClientRect().height).filter(h => h)",
-    )
-    assert heights and min(heights) >= 44
+    watched.assert_reachable("main button, main a.btn, main .tapv, main summary")
     watched.assert_clean(service.address)
 
 
@@ -107,8 +99,7 @@ def test_without_a_script_the_page_looks_again_by_itself(
     page = visit("分析", java_script=False).page
     page.goto(f"{service.address}/model")
     assert page.get_by_text("正在比较…").count() == 1
-    page.get_by_role("button", name="提议上线").wait_for()
-    page.locator(".gate").wait_for(timeout=90_000)
+    page.locator(".gate").wait_for(timeout=300_000)  # the comparison steps back behind all others
     page.get_by_role("button", name="提议上线").click()
     page.get_by_text("已提议上线").wait_for()
     page.get_by_role("button", name="撤回提议").click()

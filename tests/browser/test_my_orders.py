@@ -113,7 +113,4 @@ def test_a_long_list_fits_every_screen(service: Service, visit: Visit, width: in
         )
     watched = visit("乙经理", width)
     watched.assert_clean(service.address)
-    heights = watched.page.eval_on_selector_all(
-        "main button, main nav a, main .rowlist a", "all => all.map(e => e.getBoundingClientRect().height)"
-    )
-    assert heights and min(height for height in heights if height) >= 44
+    watched.assert_reachable("main button, main nav a, main .rowlist a")

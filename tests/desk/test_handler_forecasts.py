@@ -76,7 +76,7 @@ def test_too_few_rounds_tell_nothing(store: Store) -> None:
     a_district(store, [0, 3, 3], [0.9, 0.1, 0.2], [True, False, False])
     beside = handlers_beside(store, OfficialCaller.CITY, NOW)
     assert (beside.rated, beside.flagged, beside.human_hits, beside.model_hits) == (3, 1, 1, 1)
-    assert not beside.is_enough and "还看不出" in next(handler_sentences(beside))
+    assert beside.lead is None and "还看不出" in next(handler_sentences(beside))
 
 
 def test_nothing_to_compare_is_said(store: Store) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from desk.board.liaison_list import matters
 from desk.liaison import Liaison, accept_until
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.liaison import QuietHours
@@ -201,3 +202,11 @@ def test_old_matters_and_rounds_that_are_over_are_left_alone(store: Store) -> No
     store.add_callbacks("A2", [over], to_micros(_later(-5)))
     assert _liaison(store, robot).turn(_NOON) == 0
     assert not robot.arrived
+
+
+def test_what_people_read_is_to_be_accepted_by_the_same_limit_as_what_the_robot_says(store: Store) -> None:
+    playbook = playbook_of({"limits": {"P17": "2wh"}})
+    _order(store, _back())
+    [matter] = matters(store, playbook, _later(60))
+    assert matter.accept_by == accept_until(playbook, _NOON) == _later(120)
+    assert not matter.is_late(_later(119)) and matter.is_late(_later(121))

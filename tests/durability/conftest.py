@@ -12,7 +12,8 @@ from desk.settings import Settings
 from hotline.calendar import SHANGHAI, to_micros
 from hotline.order import Callback, Order, OrderEvent
 from hotline.satisfaction import Rating
-from store.database import LoggedPrediction, make_current, open_store
+from store.database import LoggedPrediction, open_store
+from store.datasets import make_current
 from store.extracts.pseudonyms import Pseudonyms
 from store.kept_answers import KeptAnswer, WriteKey
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest import run
-from store.database import current_dataset
+from store.datasets import current_dataset
 from tests.ingest.conftest import LONG, LONG_HEADER, Folder
 
 

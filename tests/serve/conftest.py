@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from serve.app import create_app
 from store.database import open_store
 from tests.serve.homes import make_home, settings_of
 
-__all__ = ["promote_again", "settings_of", "wait_until_ready"]
+__all__ = ["later", "promote_again", "settings_of", "wait_until_ready"]
 _NUMBERS = count(1)
 
 
@@ -83,6 +83,18 @@ def wait_until_ready(client: TestClient, version: str | None = None, seconds: fl
             return
         time.sleep(0.05)
     raise AssertionError(f"not ready within {seconds} s: {answer.text}")
+
+
+@contextmanager
+def later(client: TestClient, span: timedelta) -> Iterator[None]:
+    """The service's clock is so much ahead meanwhile."""
+    state = client.app.state  # type: ignore[attr-defined]
+    clock = state.clock
+    state.clock = lambda: clock() + span
+    try:
+        yield
+    finally:
+        state.clock = clock
 
 
 def promote_again(home: Path, version: str) -> None:

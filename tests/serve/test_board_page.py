@@ -1,14 +1,16 @@
 """四项指标: this month first, its forecast kept for an hour, the months before it as charts."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from hotline.calendar import SHANGHAI
 from hotline.policy import Role
-from tests.serve.conftest import a_key, settings_of
+from tests.serve.conftest import a_key, later, settings_of
 
 _AS_OF = re.compile(r"（截至([0-9: -]+)）")
 
@@ -18,14 +20,16 @@ def key(shared_home: Path) -> dict[str, str]:
     return a_key(settings_of(shared_home), Role.CALL_CENTRE)
 
 
+@pytest.fixture(autouse=True)
+def _afternoon(client: TestClient) -> Iterator[None]:
+    """It is the district's last afternoon, whatever today is: no day or month ends within a test."""
+    with later(client, datetime(2026, 10, 30, 14, tzinfo=SHANGHAI) - datetime.now(SHANGHAI)):
+        yield
+
+
 def _as_of(client: TestClient, key: dict[str, str], ahead: timedelta, **asked: str) -> str:
-    app = client.app
-    clock = app.state.clock  # type: ignore[attr-defined]
-    app.state.clock = lambda: clock() + ahead  # type: ignore[attr-defined]
-    try:
+    with later(client, ahead):
         page = client.get("/board", params=asked, headers=key).text
-    finally:
-        app.state.clock = clock  # type: ignore[attr-defined]
     found = _AS_OF.search(page)
     assert found and page.index(found[0]) < page.index("近12个月")
     return found[1]

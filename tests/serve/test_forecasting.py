@@ -15,7 +15,7 @@ from hotline.scope import scope_of
 from store.database import open_store
 from store.forecasts import ForecastRow
 from tests.serve.bodies import ago, an_event, an_order
-from tests.serve.conftest import a_key, settings_of
+from tests.serve.conftest import a_key, later, settings_of
 
 _NUMBERS = count(1)
 
@@ -132,10 +132,5 @@ def test_duties_are_shown_meanwhile_and_an_unanswered_question_hides_the_model_n
 ) -> None:
     order_id, key = _sent(client, "责经理"), _key(shared_home, "责经理")
     assert "先行联系市民" in client.get(f"/my-orders/{order_id}", headers=key).text  # duties go on
-    app = client.app
-    clock = app.state.clock  # type: ignore[attr-defined]
-    app.state.clock = lambda: clock() + timedelta(hours=22)  # type: ignore[attr-defined]
-    try:
+    with later(client, timedelta(hours=22)):
         assert "四级评价" in client.get(f"/my-orders/{order_id}", headers=key).text
-    finally:
-        app.state.clock = clock  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from hotline.policy import Role
 from hotline.scope import scope_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
-from tests.serve.conftest import a_key, settings_of
+from tests.serve.conftest import a_key, later, settings_of
 
 
 def _sent(client: TestClient, **fields: Any) -> str:
@@ -100,13 +100,8 @@ def test_a_deed_can_be_taken_back_from_the_list_of_what_happened_for_ten_minutes
     _write(client, key, order_id)
     page = client.get(f"/my-orders/{order_id}", headers=key).text
     assert page.count("，十分钟内有效") == 1 and "撤销“维修”" in page
-    app = client.app
-    clock = app.state.clock  # type: ignore[attr-defined]
-    app.state.clock = lambda: clock() + timedelta(minutes=11)  # type: ignore[attr-defined]
-    try:
+    with later(client, timedelta(minutes=11)):
         assert "十分钟内有效" not in client.get(f"/my-orders/{order_id}", headers=key).text
-    finally:
-        app.state.clock = clock  # type: ignore[attr-defined]
 
 
 def test_an_order_that_is_over_says_how_it_ended_and_asks_no_model(

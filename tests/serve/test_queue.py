@@ -12,7 +12,7 @@ from hotline.policy import Role
 from hotline.scope import WHOLE_DISTRICT, scope_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order, assert_told
-from tests.serve.conftest import a_key, settings_of
+from tests.serve.conftest import a_key, later, settings_of
 
 
 @pytest.fixture
@@ -145,13 +145,8 @@ def test_who_does_not_answer_is_called_again_after_two_hours_and_the_call_counts
         placed = _placed(client, key, name)
         assert (placed["place"], placed["place_zh"]) == ("tried", "刚才没有打通，两小时后再打")
     assert _queue(client, mine)["capacity"] == before - 1
-    app = client.app
-    clock = app.state.clock  # type: ignore[attr-defined]
-    app.state.clock = lambda: clock() + timedelta(minutes=121)  # type: ignore[attr-defined]
-    try:
+    with later(client, timedelta(minutes=121)):
         assert _placed(client, theirs, name)["place"] not in ("tried", "done", "claimed")
-    finally:
-        app.state.clock = clock  # type: ignore[attr-defined]
 
 
 def test_of_an_order_that_somebody_holds_another_cannot_say_that_nobody_answered(

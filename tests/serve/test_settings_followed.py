@@ -1,4 +1,4 @@
-"""A setting changed by page is followed by everything that goes by it, in another worker within two seconds."""
+"""A setting changed by page is followed by everything that goes by it, in another worker without being told."""
 
 import json
 import time
@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from desk.liaison import accept_until
 from desk.opening import open_scorer
 from desk.playbook_changing import PlaybookChanging
+from desk.playbook_in_force import PlaybookInForce
 from desk.rescoring import Rescoring
 from hotline.bands import RiskBand
 from hotline.calendar import HOUR
@@ -33,11 +34,12 @@ def _change(store: Store, plain: str, value: Any) -> None:
     assert PlaybookChanging(store.engine, {}, "区", datetime.now(UTC)).change(key, value)
 
 
-def _within_two_seconds(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 2
+def _soon(is_so: Callable[[], bool]) -> None:
+    """It becomes so by itself; that a worker looks every second is held in tests/desk/test_playbook_changes.py."""
+    until = time.monotonic() + 60
     while not is_so():
-        assert time.monotonic() < until, "not taken up within two seconds"
-        time.sleep(0.02)
+        assert time.monotonic() < until, "not taken up"
+        time.sleep(0.05)
 
 
 def test_bands_queue_duties_and_closings_follow_in_another_worker(own_home: Path) -> None:
@@ -64,12 +66,12 @@ def test_bands_queue_duties_and_closings_follow_in_another_worker(own_home: Path
         assert before != {"red"} and told()["capacity"] == 40
         _change(store, "rules.likely", 0.0001)
         _change(store, "rules.strong", 0.0001)
-        _within_two_seconds(lambda: bands() == {"red"})
+        _soon(lambda: bands() == {"red"})
         _change(store, "capacity.call_centre", 0)
-        _within_two_seconds(lambda: told()["capacity"] == 0)
+        _soon(lambda: told()["capacity"] == 0)
         assert all(found["place"] != "in" for found in told()["orders"]) and told()["total"]
         _change(store, "street.花木街道/P20", "3wd")
-        _within_two_seconds(lambda: duty("P20")["limit_zh"] == "3个工作日内")
+        _soon(lambda: duty("P20")["limit_zh"] == "3个工作日内")
 
         _change(store, "rules.petition_words", ["电梯坏了"])
         client.app.state.desk.look_at_playbook(anew=True)  # type: ignore[attr-defined]
@@ -79,21 +81,22 @@ def test_bands_queue_duties_and_closings_follow_in_another_worker(own_home: Path
         _change(store, "limits.P17", "15min")
         now = datetime.now(UTC)
         desk = client.app.state.desk  # type: ignore[attr-defined]
-        _within_two_seconds(lambda: (accept_until(desk.playbook, now) - now).total_seconds() == 900)
+        _soon(lambda: (accept_until(desk.playbook, now) - now).total_seconds() == 900)
         _change(store, "rules.strong", None)
         _change(store, "rules.likely", None)
-        _within_two_seconds(lambda: bands() == before)
+        _soon(lambda: bands() == before)
 
 
 def test_all_open_orders_are_rescored_at_once_where_bands_begin_elsewhere(own_home: Path) -> None:
-    store, scorer = open_scorer(settings_of(own_home))
+    in_force = PlaybookInForce.of(settings_of(own_home))
+    store, scorer = open_scorer(settings_of(own_home), in_force)
     now = datetime(2026, 6, 1, 1, tzinfo=UTC)
     rescoring = Rescoring(store, "one", HOUR)
     first = rescoring.turn(scorer, now)
     assert first is not None and first.is_whole
     _change(store, "rules.likely", 0.0001)
     _change(store, "rules.strong", 0.0001)
-    time.sleep(1.1)
+    in_force.look(store.engine, anew=True)
     again = rescoring.turn(scorer, now)
     assert again is not None and again.is_whole and again.logged > 0
     assert set(again.bands) <= {"red", "grey"}

@@ -103,9 +103,7 @@ def test_one_that_was_cut_short_or_failed_says_so_and_offers_to_begin_again(
     assert "已导入" in loaded(client, who, address)
 
 
-def test_what_waits_for_a_day_is_gone_at_the_next_visit(
-    client: TestClient, shared_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waits_for_a_day_is_gone_at_the_next_visit(client: TestClient, shared_home: Path) -> None:
     who = firm(shared_home, "乙二物业")
     address = sent_well(client, who, excel([HEADER, an_order_row("乙二-1")]))
     folder = shared_home / "uploads" / address.rpartition("/")[2]

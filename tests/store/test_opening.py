@@ -14,7 +14,8 @@ from hotline.calendar import SHANGHAI
 from hotline.order import Order
 from store import migrations, tables
 from store.connection import NEWEST_REVISION
-from store.database import Store, current_dataset, make_current, open_store
+from store.database import Store, open_store
+from store.datasets import current_dataset, make_current
 
 AT = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
 

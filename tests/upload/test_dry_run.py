@@ -19,7 +19,7 @@ from hotline.calendar import SHANGHAI
 from hotline.policy import Role
 from hotline.scope import WHOLE_DISTRICT, scope_of
 from store.database import open_store
-from store.extracts.unknown_file import UnreadableFile
+from store.extracts.unreadable import UnreadableFile
 from tests.upload.tables import text
 
 pytestmark = pytest.mark.slow

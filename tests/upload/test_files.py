@@ -9,8 +9,9 @@ import pytest
 
 from desk.upload.table import HIDDEN, read_table, samples_of
 from desk.upload.upload import Form
-from store.extracts import unknown_file
-from store.extracts.unknown_file import Fault, UnknownFile, UnreadableFile, ending_of
+from store.extracts import unknown_file, unknown_text
+from store.extracts.unknown_file import UnknownFile, ending_of
+from store.extracts.unreadable import Fault, UnreadableFile
 from tests.upload.tables import HEADER, an_order_row, excel, kept, text
 
 ROWS = [HEADER, an_order_row("A-1"), an_order_row("A-2")]
@@ -31,7 +32,7 @@ def test_encoding_and_delimiter_are_recognised(tmp_path: Path, encoding: str, de
     read = read_table(path, Form(".csv"), None, with_callbacks=True)
     assert read.form.delimiter == delimiter
     assert read.form.encoding == ("utf-8-sig" if encoding == "utf-8" else encoding)
-    assert [column.name for column in read.columns] == list(HEADER[:8]) + list(HEADER[8:])
+    assert [column.name for column in read.columns] == list(HEADER)
 
 
 def test_the_ending_follows_the_bytes_and_not_the_name(tmp_path: Path) -> None:
@@ -78,7 +79,8 @@ def test_a_file_that_is_no_table_is_told_why(tmp_path: Path) -> None:
 def test_a_small_file_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unknown_file, "MOST_UNPACKED", 100_000)
+    for module in (unknown_file, unknown_text):
+        monkeypatch.setattr(module, "MOST_UNPACKED", 100_000)
     assert fault_of(tmp_path, gzip.compress(b"a,b\n" * 50_000)) is Fault.UNPACKED_TOO_LARGE
     assert (
         fault_of(tmp_path, excel([["x" * 30_000 + str(n), "y"] for n in range(9)]))

@@ -13,6 +13,7 @@ from desk.upload.table import read_table
 from desk.upload.template import template_of
 from desk.upload.upload import Form, Upload
 from hotline.origin import Origin
+from serve.web.upload_words import WORDS
 from store.extracts.description import FileSpec
 from store.extracts.description_file import read_description
 from tests.upload.tables import kept
@@ -146,3 +147,9 @@ def test_what_a_firm_fills_in_counts_as_known_as_the_template_says(tmp_path: Pat
         "visited",
         "closed",
     )
+
+
+def test_a_logs_words_may_mean_no_event_that_the_service_writes_itself() -> None:
+    offered = WORDS["type"][1]
+    assert {"urged", "closed"} <= offered.keys()
+    assert not {"pushed", "retracted", "called_back"} & offered.keys()

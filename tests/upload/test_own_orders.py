@@ -16,7 +16,6 @@ from store.database import open_store
 from tests.upload.tables import a_time, text
 
 _HEADER = ("工单编号", "受理时间", "物业企业", "小区")
-_NOW = datetime.now(SHANGHAI)
 
 
 def checked(settings: Settings, row: tuple[str, str], **named: list[str]) -> Checked:
@@ -24,7 +23,8 @@ def checked(settings: Settings, row: tuple[str, str], **named: list[str]) -> Che
     store = open_store(settings.home)
     who = Person("企业", Role.COMPANY, scope_of(Role.COMPANY, **named), "session")
     table = text([_HEADER, ["T-1", a_time(9), *row]])
-    found = Reception(Shelf(settings.home), store, who).receive(table, "a.csv", None, 0, _NOW)
+    now = datetime.now(SHANGHAI)
+    found = Reception(Shelf(settings.home), store, who).receive(table, "a.csv", None, 0, now)
     store.close()
     assert found.checked
     return found.checked

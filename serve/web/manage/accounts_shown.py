@@ -11,15 +11,15 @@ from desk.access.person import Person
 from desk.clock_desk import open_and_whose
 from hotline.policy import Role
 from hotline.scope import NEEDED_PART, PARTS, PARTS_ZH, Scope
-from serve.web.manage.names import unknown_names
+from serve.web.manage.names import names_offered, unknown_names
 from serve.web.manage.parts import ACCOUNTS, Word, manage_page
 from store.access.accounts import Account, all_accounts
 from store.access.audit_log import last_seen
-from store.whereabouts import names_in_use
+from store.database import Store
 
 #: So many accounts are listed; the others are found by searching.
 _SHOWN = 200
-PEOPLE = tuple(role for role in Role if role.is_for_people)
+_PEOPLE = tuple(role for role in Role if role.is_for_people)
 
 
 class Asked(BaseModel):
@@ -99,14 +99,9 @@ def password_told(
     )
 
 
-def _choices(store: Any) -> dict[str, Any]:
-    known = names_in_use(store.engine)
-    return {
-        "roles": PEOPLE,
-        "parts_zh": PARTS_ZH,
-        "known": {part: known[field] for part, field in PARTS.items()},
-        "needed": {role: PARTS_ZH[part] for role, part in NEEDED_PART.items()},
-    }
+def _choices(store: Store) -> dict[str, Any]:
+    needed = {role: PARTS_ZH[part] for role, part in NEEDED_PART.items()}
+    return {"roles": _PEOPLE, "needed": needed, **names_offered(store)}
 
 
 def _typed(role: Role, scope: Scope) -> dict[str, str]:

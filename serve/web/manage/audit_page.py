@@ -1,7 +1,7 @@
 """访问记录: who saw or changed what, newest first, by person, order, action and day; taken away as a sheet."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from desk.access.audit_words import action_zh, audit_sheet, outcome_zh, role_zh
 from desk.access.person import Person
-from hotline.calendar import SHANGHAI, to_micros
+from hotline.calendar import midnight, to_micros
 from hotline.policy import Action
 from serve.access import allowed
 from serve.web.manage.parts import AUDIT, Word, manage_page
@@ -50,8 +50,8 @@ class Asked(BaseModel):
             order_id=self.order.strip() or None,
             person=self.person.strip() or None,
             action=self.action or None,
-            since=_micros(begin) if begin else None,
-            until=_micros(end + timedelta(days=1)) if end else None,
+            since=to_micros(midnight(begin)) if begin else None,
+            until=to_micros(midnight(end + timedelta(days=1))) if end else None,
         )
 
     def query(self, **changed: object) -> str:
@@ -109,7 +109,3 @@ def _day(written: str) -> date | None:
     except ValueError:
         return None
     return found if FIRST_YEAR <= found.year < LAST_YEAR else None
-
-
-def _micros(day: date) -> int:
-    return to_micros(datetime.combine(day, time(), SHANGHAI))

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.person import Person
 from desk.playbook_changing import NotSettable
@@ -15,7 +14,7 @@ from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import Desk, Now
 from serve.web.manage.changing import change_setting
-from serve.web.manage.parts import CAPACITY, Form, manage_page
+from serve.web.manage.parts import CAPACITY, Form, JustDone, manage_page
 from serve.web.manage.settings_shown import ShownSetting, shown_setting
 from store.access.accounts import Account, all_accounts
 
@@ -24,14 +23,8 @@ MaySet = Annotated[Person, allowed(Action.SET_PLAYBOOK)]
 _ALL = "capacity"
 
 
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
-
-
 @capacity_pages.get(CAPACITY)
-def capacity_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[Asked, Query()]) -> Response:
+def capacity_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[JustDone, Query()]) -> Response:
     """The capacities of all roles, and of the desks that have an account or a number of their own."""
     return _shown(request, who, desk.look_at_playbook(anew=True), said=asked.said == "saved")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from fastapi import Request
 
@@ -11,7 +12,7 @@ from hotline.draw_rules import MAY_DRAW
 from hotline.playbook_settings import SettingName
 from serve.open_desk import OpenDesk
 from serve.visit import visit_of
-from serve.web.manage.settings_shown import NUMBERED
+from serve.web.manage.settings_shown import NUMBERED, UNITS
 
 #: What became of a form, as the page says it.
 SAID = {"saved": "设置已改，马上生效", "back": "设置已恢复，马上生效", "same": "和现在一样，没有改动"}
@@ -20,6 +21,14 @@ SAID = {"saved": "设置已改，马上生效", "back": "设置已恢复，马�
 def key_in(form: Mapping[str, str]) -> SettingName:
     """Which setting a form is about."""
     return SettingName(form.get("section", ""), form.get("name", ""), form.get("street", "").strip())
+
+
+def form_shown(
+    said: str = "", of: str = "", refused: str = "", typed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the forms of settings show: what was just done or refused, and what had been typed there."""
+    told = typed or {}
+    return {"said": said, "of": of, "refused": refused, "typed": told, "tried": key_in(told), "units": UNITS}
 
 
 def change_by_form(

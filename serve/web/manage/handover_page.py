@@ -1,6 +1,5 @@
 """移交: a manager's open orders go to another; first how many it concerns, then, confirmed, all of them at once."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,13 +21,13 @@ from serve.needs import Desk, Now, TheClock
 from serve.open_desk import OpenDesk
 from serve.visit import visit_of
 from serve.web.manage.parts import HANDOVER, Form, Word, manage_page
+from serve.web.typed import key_of
 from store.kept_answers import KeyTaken
 from store.whereabouts import names_in_use
 
 handover_pages = APIRouter(include_in_schema=False)
 MayHandOver = Annotated[Person, allowed(Action.HAND_OVER)]
 _OUTDATED = "页面已过期，请重新查看件数后再移交"
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class Asked(BaseModel):
@@ -59,11 +58,9 @@ def confirm(
     asked = Asked.model_validate(
         {name: form.get(name, "")[:60] for name in ("from", "to", "community", "company")}
     )
-    now, key = clock(), form.get("key", "")
+    now = clock()
     try:
-        handover = _handover(desk, who, asked)
-        if not _KEY.fullmatch(key):
-            raise Refused("key", _OUTDATED)
+        handover, key = _handover(desk, who, asked), key_of(form, _OUTDATED)
         desk.look_at_all()  # whatever is to be sorted is not sorted while others wait to write
         with desk.store.transaction() as store:
             found = concerned(desk.look_at_all(), handover, who.scope, now)

@@ -4,33 +4,24 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.asked import NotIssued, end_of_day, role_of, scope_for
 from desk.access.person import Person
 from hotline.policy import Action, Role
-from hotline.scope import PARTS, PARTS_ZH
 from serve.access import allowed
 from serve.clock import now_micros
-from serve.web.manage.names import names_typed, unknown_names
-from serve.web.manage.parts import KEYS, Form, issuing_of, manage_page
+from serve.web.manage.names import names_offered, names_typed, unknown_names
+from serve.web.manage.parts import KEYS, Form, JustDone, issuing_of, manage_page
 from store.access.api_keys import all_keys
 from store.access.audit_log import last_seen
-from store.whereabouts import names_in_use
 
 keys_pages = APIRouter(include_in_schema=False)
 MayManage = Annotated[Person, allowed(Action.MANAGE_ACCOUNTS)]
-SYSTEMS = tuple(role for role in Role if not role.is_for_people)
-
-
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
+_SYSTEMS = tuple(role for role in Role if not role.is_for_people)
 
 
 @keys_pages.get(KEYS)
-def keys_page(who: MayManage, request: Request, asked: Annotated[Asked, Query()]) -> Response:
+def keys_page(who: MayManage, request: Request, asked: Annotated[JustDone, Query()]) -> Response:
     """Every key, those in force first, and the form of a new one."""
     return _list(request, who, said="密钥已停用，两秒内生效" if asked.said == "revoked" else "")
 
@@ -74,7 +65,6 @@ def revoke_key(who: MayManage, request: Request, form: Form) -> Response:
 def _list(request: Request, who: Person, status: int = 200, **shown: Any) -> Response:
     store, now = request.app.state.desk.store, now_micros()
     keys = sorted(all_keys(store.engine), key=lambda key: (not key.is_good_at(now), key.name))
-    known = names_in_use(store.engine)
     told = {"refused": None, "typed": {"role": Role.SYSTEM.value}, "said": ""} | shown
     return manage_page(
         request,
@@ -85,9 +75,8 @@ def _list(request: Request, who: Person, status: int = 200, **shown: Any) -> Res
         keys=keys,
         good={key.name for key in keys if key.is_good_at(now)},
         seen=last_seen(store.engine, [f"key:{key.name}" for key in keys]),
-        roles=SYSTEMS,
-        parts_zh=PARTS_ZH,
-        known={part: known[field] for part, field in PARTS.items()},
+        roles=_SYSTEMS,
         needed={},
+        **names_offered(store),
         **told,
     )

@@ -1,13 +1,20 @@
-"""Names of streets, companies, communities and managers as they are typed into a scope."""
+"""Names of streets, companies, communities and managers as they are offered for a scope, and typed into it."""
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from hotline.scope import PARTS
+from hotline.scope import PARTS, PARTS_ZH
 from store.database import Store
 from store.whereabouts import names_in_use
 
 _BETWEEN = re.compile(r"[、，,；;\n]+")
+
+
+def names_offered(store: Store) -> dict[str, Any]:
+    """What the form of a scope shows: its parts, and the names that the orders have of each."""
+    known = names_in_use(store.engine)
+    return {"parts_zh": PARTS_ZH, "known": {part: known[field] for part, field in PARTS.items()}}
 
 
 def names_typed(form: Mapping[str, str]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, Field
 
 from desk.access.issuing import Issuing
 from desk.access.person import Person
@@ -43,6 +43,13 @@ async def _form(request: Request) -> dict[str, str]:
 #: The fields of a form that was sent, and a word of an address.
 Form = Annotated[dict[str, str], Depends(_form)]
 Word = Annotated[str, AfterValidator(plain)]
+
+
+class JustDone(BaseModel):
+    """What an address says of what was just done, and of which setting."""
+
+    said: str = Field(default="", max_length=20)
+    of: str = Field(default="", max_length=200)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.person import Person
 from desk.indicator_words import settings_lines
@@ -22,9 +21,9 @@ from serve.access import allowed
 from serve.errors import Unavailable
 from serve.needs import Desk, Now
 from serve.open_desk import OpenDesk
-from serve.web.manage.changing import SAID, change_by_form, key_in
-from serve.web.manage.parts import PLAYBOOK, Form, manage_page
-from serve.web.manage.settings_shown import UNITS, ShownSetting, shown_setting
+from serve.web.manage.changing import SAID, change_by_form, form_shown, key_in
+from serve.web.manage.parts import PLAYBOOK, Form, JustDone, manage_page
+from serve.web.manage.settings_shown import ShownSetting, shown_setting
 from store.playbook_changes import PlaybookChange, history
 from store.whereabouts import names_in_use
 
@@ -35,16 +34,9 @@ _CHANGES = 30
 _LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 
 
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
-    of: str = Field(default="", max_length=200)
-
-
 @playbook_pages.get(PLAYBOOK)
 def settings_page(
-    who: MaySet, request: Request, desk: Desk, now: Now, asked: Annotated[Asked, Query()]
+    who: MaySet, request: Request, desk: Desk, now: Now, asked: Annotated[JustDone, Query()]
 ) -> Response:
     """All settings in force, and their history."""
     said = SAID.get(asked.said, "")
@@ -68,12 +60,9 @@ def _shown(
     found: InForce,
     now: datetime,
     status: int = 200,
-    said: str = "",
-    of: str = "",
-    refused: str = "",
-    typed: dict[str, str] | None = None,
+    **told: Any,
 ) -> Response:
-    store, typed = request.app.state.desk.store, typed or {}
+    store = request.app.state.desk.store
     return manage_page(
         request,
         who,
@@ -84,12 +73,6 @@ def _shown(
         streets=_streets(found),
         changes=[(change, *_change_zh(change)) for change in history(store.engine, _CHANGES)],
         problem=found.problem,
-        said=said,
-        of=of,
-        refused=refused,
-        tried=key_in(typed),
-        typed=typed,
-        units=UNITS,
         may_draw=MAY_DRAW,
         limits=[(name, limit_zh(name)) for name in LIMIT_NAMES],
         known_streets=names_in_use(store.engine)["street"],
@@ -97,6 +80,7 @@ def _shown(
         indicators_from_file=request.app.state.settings.indicators_file is not None,
         reached=_reached(request.app.state.desk, now),
         now=now,
+        **form_shown(**told),
     )
 
 

@@ -1,12 +1,11 @@
 """本街镇时限: the limits that a street sets for itself, beside those of the district."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from desk.access.person import Person
 from desk.playbook_changing import NotSettable
@@ -16,23 +15,16 @@ from hotline.playbook_settings import SettingName
 from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import Desk, Now
-from serve.web.manage.changing import SAID, change_by_form, key_in
-from serve.web.manage.parts import STREET, Form, manage_page
-from serve.web.manage.settings_shown import UNITS, shown_setting
+from serve.web.manage.changing import SAID, change_by_form, form_shown, key_in
+from serve.web.manage.parts import STREET, Form, JustDone, manage_page
+from serve.web.manage.settings_shown import shown_setting
 
 street_pages = APIRouter(include_in_schema=False)
 MaySet = Annotated[Person, allowed(Action.SET_STREET_LIMITS)]
 
 
-class Asked(BaseModel):
-    """What was just done, as the address says it."""
-
-    said: str = Field(default="", max_length=20)
-    of: str = Field(default="", max_length=200)
-
-
 @street_pages.get(STREET)
-def street_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[Asked, Query()]) -> Response:
+def street_page(who: MaySet, request: Request, desk: Desk, asked: Annotated[JustDone, Query()]) -> Response:
     """Every limit of one's own streets."""
     return _shown(request, who, desk.look_at_playbook(anew=True), said=SAID.get(asked.said, ""), of=asked.of)
 
@@ -59,10 +51,7 @@ def _shown(
     who: Person,
     found: InForce,
     status: int = 200,
-    said: str = "",
-    of: str = "",
-    refused: str = "",
-    typed: dict[str, str] | None = None,
+    **told: Any,
 ) -> Response:
     return manage_page(
         request,
@@ -74,11 +63,6 @@ def _shown(
             (street, [shown_setting(found, SettingName("street", name, street)) for name in LIMIT_NAMES])
             for street in sorted(who.scope.streets)
         ],
-        said=said,
-        of=of,
-        refused=refused,
-        tried=key_in(typed or {}),
-        typed=typed or {},
-        units=UNITS,
         may_draw=(),
+        **form_shown(**told),
     )

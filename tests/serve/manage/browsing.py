@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -60,11 +59,11 @@ def noted(app: TestClient, store: Store) -> list[tuple[str, str, str]]:
     return [(e.person, e.action, e.outcome) for _, e in audit_log.entries(store.engine, limit=500)]
 
 
-def orders_of_jia(app: TestClient, store: Store, **changes: Any) -> list[str]:
+def orders_of_jia(app: TestClient, store: Store) -> list[str]:
     """Three orders of 甲 at 清和物业."""
     issuing = Issuing(store.engine, "the test", datetime.now(SHANGHAI))
     key = issuing.add_key(f"k{len(store.order_ids())}", Role.SYSTEM, scope_of(Role.SYSTEM))
-    made = [an_order(manager="甲", company="清和物业", **changes) for _ in range(3)]
+    made = [an_order(manager="甲", company="清和物业") for _ in range(3)]
     for order in made:
         answer = app.post("/api/v1/orders", json=order, headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 201

@@ -48,7 +48,7 @@ def test_a_new_account_signs_in_with_the_password_shown_once_and_chooses_its_own
     assert Browser(app, "王芳", own).signed_in.status_code == 303
 
 
-def test_neither_passwords_nor_keys_are_in_logs_or_the_auditnoted(
+def test_neither_passwords_nor_keys_are_in_logs_or_the_audit_log(
     app: TestClient, admin: Browser, store: Store, settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     secrets = [

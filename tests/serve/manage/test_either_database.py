@@ -83,7 +83,9 @@ def test_odd_words_are_answered_on_either_database(either_settings: Settings) ->
                 "audit/export",
             ):
                 answer = admin.get(f"/manage/{part}", **dict.fromkeys(asked, odd))
-                assert answer.status_code < 500 and "<script>反" not in answer.text, (part, odd)
+                assert answer.status_code < 500, (part, odd)
+                is_page = answer.headers["content-type"].startswith("text/html")
+                assert not is_page or "<script>" not in answer.text, (part, odd)
             fields = dict.fromkeys(
                 (
                     "name",

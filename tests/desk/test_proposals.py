@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.promotion.standing import UNDO_DAYS, fresh_promotion, open_proposal
+from desk.promotion.proposals import UNDO_DAYS, fresh_promotion, open_proposal
 from models.changes import Change, ChangeKind
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)

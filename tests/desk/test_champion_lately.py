@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert, select
 
-from desk.lately import lately, lately_sentences
+from desk.champion_lately import lately, lately_sentences
 from hotline.calendar import to_micros
 from hotline.lifecycle import EventType, OfficialCaller
 from hotline.order import Callback, Order, OrderEvent

@@ -1,4 +1,4 @@
-"""What is kept with every version: when it was made, the report of its backtest, and its card."""
+"""A version with what is kept of it: when it was made, the report of its backtest, and its card."""
 
 import json
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from models.registry import Registry
-from models.tracking import Listed, listed
+from models.tracking import Listed
 
 REPORT, CARD = "report.json", "card.json"
 
 
 @dataclass(frozen=True)
-class Shelved:
+class Version:
     """A version; `report` is empty and `card` None where they were lost, or never made."""
 
     listed: Listed
@@ -27,15 +27,10 @@ class Shelved:
         return self.listed.version
 
 
-def shelf(home: Path) -> tuple[Listed, ...]:
-    """Every version, the newest first. QinglingError where the list cannot be read."""
-    return listed(home)
-
-
-def shelved(home: Path, row: Listed) -> Shelved:
+def version_of(home: Path, row: Listed) -> Version:
     """A version with what is kept of it."""
     report, card = _kept(home, row)
-    return Shelved(row, report or {}, card)
+    return Version(row, report or {}, card)
 
 
 def page_of(home: Path, version: str) -> Path:

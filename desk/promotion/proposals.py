@@ -1,4 +1,4 @@
-"""Which proposal is open, read from the record of changes alone."""
+"""Which proposal is open, and which promotion is fresh, read from the record of changes alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
