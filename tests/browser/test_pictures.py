@@ -75,7 +75,9 @@ def visit_then(chromium: Browser, afternoon: str) -> Iterator[Visit]:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("role", list(_PAGES))
-def test_the_pages_of_a_living_district(afternoon: str, visit_then: Visit, role: str, width: int) -> None:
+def test_the_pages_of_a_living_district(
+    afternoon: str, visit_then: Visit, role: str, width: int, tmp_path: Path
+) -> None:
     watched = visit_then(role, width)
     page = watched.page
     for address, name in _PAGES[role]:
