@@ -88,7 +88,10 @@ def record(way_in: Intake, who: Person, order_id: str, told: Told, now: datetime
     a person. The order has to be known.
     """
     event_id = _PREFIX + told.key
-    if any(event["event_id"] == event_id for event in way_in.store.rows([order_id])["events"]):
+    events = way_in.store.rows([order_id])["events"]
+    if kept := next((event["type"] for event in events if event["event_id"] == event_id), None):
+        if kept != told.deed:
+            raise Refused("key", f"本页已登记过“{Deed(kept).zh}”，这一次没有登记；请刷新后再登记")
         return event_id
     order = situations(way_in.store, [order_id], now)[order_id].order
     happened_at = now if told.happened_at is None else min(told.happened_at, now)
