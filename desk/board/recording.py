@@ -20,6 +20,8 @@ UNDO_FOR = timedelta(minutes=10)
 #: What was done longer ago than this is written down at 962121, not on a page.
 _OLDEST = timedelta(hours=48)
 _PREFIX = "page-"
+#: Of the events that the queue's page writes; the moment of the claim follows.
+CALL_PREFIX = f"{_PREFIX}call-"
 
 
 class Deed(StrEnum):
@@ -143,6 +145,8 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
         retracts=event_id,
     )
     way_in.add_events(order_id, [taken_back], now)
+    if (claimed_at := event_id.removeprefix(CALL_PREFIX)).isdigit():
+        way_in.store.release_done_claim(order_id, who.label, int(claimed_at))
 
 
 def _check_time(order: Order, happened_at: datetime, now: datetime) -> None:
