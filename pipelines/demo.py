@@ -71,7 +71,7 @@ def _give_accounts(settings: Settings, moment: datetime, port: int) -> None:
     _say("accounts of this demo, told once (name, password, whose orders); the last is a key for software:")
     for name, password, scope in made:
         _say(f"  {name:<24}{password:<22}  {scope}")
-    _say(f"  curl -H 'Authorization: Bearer {made[-1][1]}' http://127.0.0.1:{port}/api/v1/worklist?limit=3")
+    _say(f"  curl -H 'Authorization: Bearer {made[-1][1]}' 'http://127.0.0.1:{port}/api/v1/worklist?limit=3'")
 
 
 def _say(line: str) -> None:

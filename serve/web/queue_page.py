@@ -153,6 +153,9 @@ async def done(
         if told not in set(CALLS):
             raise Refused("type", "请点选做了什么")
         if _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.DONE):
+            written = {event["event_id"]: event["type"] for event in way_in.store.rows([order_id])["events"]}
+            if written.get(event_id) != told:
+                raise Refused("type", "这张工单您已经登记过，这一次没有登记；请刷新后再看")
             return
         event = OrderEvent(told, now, now, event_id=event_id, actor=who.name, group=group_of(who.role))
         working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from hotline.policy import Role
+from hotline.scope import scope_of
 from store.claims import Outcome
 from store.database import open_store
 from tests.serve.bodies import an_event, an_order
@@ -53,6 +54,8 @@ def test_a_call_sent_twice_is_one_event_and_one_call(
     )
     assert first.status_code == again.status_code == 303
     assert first.headers["location"] == again.headers["location"]
+    other = _sent(client, key, order_id, "done", type="visited", claimed_at=claimed_at)
+    assert other.status_code == 422 and "您已经登记过" in other.text, "another tab of the same person"
     assert _told(shared_home, order_id) == ["contacted"]
     ended = open_store(shared_home).ended_claims(0, Outcome.DONE)
     assert sum(claim.order_id == order_id for claim in ended) == 1
@@ -84,3 +87,16 @@ def test_a_call_is_taken_back_and_the_order_returns_to_the_queue(
     assert _told(shared_home, order_id) == ["contacted", "retracted"]
     asked = client.get("/api/v1/queue", params={"limit": 1000}, headers=key).json()["orders"]
     assert next(order for order in asked if order["order_id"] == order_id)["place"] in ("in", "below")
+
+
+def test_what_nobody_of_the_liaison_group_has_accepted_is_said_above_the_calls(
+    client: TestClient, shared_home: Path
+) -> None:
+    street = scope_of(Role.STREET_HANDLER, streets=["群前街道"])
+    key = _PAGE | a_key(settings_of(shared_home), Role.STREET_HANDLER, street)
+    assert "件还没有接单" not in client.get("/queue", headers=key).text
+    events = [an_event("closed", 20, verdict="解释说明"), an_event("redispatched", 1)]
+    order = an_order(street="群前街道", events=events)
+    assert client.post("/api/v1/orders", json=order).status_code == 201
+    shown = client.get("/queue", headers=key).text
+    assert "联络员群有1件还没有接单" in shown.partition("<table")[0]
