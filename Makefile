@@ -1,6 +1,7 @@
 # Two commands for everyone: `make demo` and `make test`. The rest is for developers.
 PYTHON ?= python3
 SERVE ?= 1
+PORT ?= 8000
 ORDERS ?= 20000
 UV_VERSION := 0.13.9
 BIN := .venv/bin
@@ -28,8 +29,8 @@ help:            ## list the commands
 install: .venv/installed          ## install what running needs
 install-dev: .venv/installed-dev  ## install what developing needs
 
-demo: .venv/installed             ## simulate a district, ingest, train, promote, score, serve (SERVE=0 stops before serving)
-	$(BIN)/qingling demo --orders $(ORDERS) $(if $(filter 0,$(SERVE)),--no-serve)
+demo: .venv/installed             ## simulate a district, ingest, train, promote, score, serve (SERVE=0 stops before serving; PORT=8001)
+	$(BIN)/qingling demo --orders $(ORDERS) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed-dev         ## every test, PostgreSQL included
 	$(PYTEST)

@@ -18,7 +18,7 @@ _OPENS_AT = 14
 _LOOKS_BACK, _HALF_A_DAY = 10, timedelta(hours=12)
 
 
-def run(settings: Settings, orders: int, seed: int) -> str:
+def run(settings: Settings, orders: int, seed: int, port: int = 8000) -> str:
     """Simulate, ingest, train, promote and score; says what it does as it goes. The moment at which to serve."""
     out = settings.home / "demo-extract"
     _say(f"1/5 simulating a district of {orders:,} orders (seed {seed}); nothing in it is real")
@@ -39,7 +39,7 @@ def run(settings: Settings, orders: int, seed: int) -> str:
     _say(f"5/5 scoring what was open when the extract ends, {moment:%Y-%m-%d %H:%M}")
     _look_back(settings, moment)
     score.run(settings, None, all_open=True, at=moment.isoformat(), limit=12, as_json=False)
-    _give_accounts(settings, moment)
+    _give_accounts(settings, moment, port)
     _say(f"done {datetime.now(UTC):%H:%M:%S} UTC; state is in {settings.home}. Next:")
     _say("  qingling score ORDER --at 2026-10-20T09:00+08:00    one order at any moment")
     _say(f"  {settings.home}/reports/    the model card, in Chinese: open it in a browser")
@@ -63,7 +63,7 @@ def _look_back(settings: Settings, moment: datetime) -> None:
     _say(f"      twice on each of the {_LOOKS_BACK} days before: {logged:,} scores that moved are logged")
 
 
-def _give_accounts(settings: Settings, moment: datetime) -> None:
+def _give_accounts(settings: Settings, moment: datetime, port: int) -> None:
     store, scorer = open_scorer(settings)
     order_ids = [prediction.order_id for prediction in scorer.score_open(moment).predictions]
     made = make_accounts(store, order_ids or store.order_ids(), datetime.now(UTC))
@@ -71,7 +71,7 @@ def _give_accounts(settings: Settings, moment: datetime) -> None:
     _say("accounts of this demo, told once (name, password, whose orders); the last is a key for software:")
     for name, password, scope in made:
         _say(f"  {name:<24}{password:<22}  {scope}")
-    _say(f"  curl -H 'Authorization: Bearer {made[-1][1]}' http://127.0.0.1:8000/api/v1/worklist?limit=3")
+    _say(f"  curl -H 'Authorization: Bearer {made[-1][1]}' 'http://127.0.0.1:{port}/api/v1/worklist?limit=3'")
 
 
 def _say(line: str) -> None:

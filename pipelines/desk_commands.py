@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from pipelines.command_words import Json, Seed, explained, progress, settings_in_force
-from pipelines.service_commands import serve
+from pipelines.service_commands import refuse_taken, serve
 
 
 def simulate(
@@ -136,8 +136,10 @@ def demo(
     """Simulate a district, ingest, train, promote, score, and serve."""
     from pipelines import demo as recipe
 
+    if serving:
+        refuse_taken(port)
     with explained():
-        living = recipe.run(settings_in_force(), orders, seed)
+        living = recipe.run(settings_in_force(), orders, seed, port)
     if serving:
         serve(port, now=now or living)
 

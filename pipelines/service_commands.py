@@ -35,6 +35,13 @@ def serve(
         run(settings_in_force(), port, host, workers)
 
 
+def refuse_taken(port: int) -> None:
+    """Say now, rather than minutes later, that a port cannot be served at. SystemExit with the remedy."""
+    from serve.run import bound
+
+    bound(port).close()
+
+
 def set_clock(now: str) -> None:
     """Have services started from here live at a moment; workers read it from the environment. ArgumentError."""
     from pipelines.indicators import moment_of

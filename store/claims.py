@@ -61,6 +61,13 @@ def end(
     return bool(ended.rowcount)
 
 
+def release_done(connection: Connection, order_id: str, person: str, claimed_at: int) -> None:
+    """Make of one's call that was done, and is taken back, an order that was given back."""
+    mine = (_claims.c.order_id == order_id, _claims.c.person == person, _claims.c.claimed_at == claimed_at)
+    done = (*mine, _claims.c.outcome == Outcome.DONE.value)
+    connection.execute(update(_claims).where(*done).values(outcome=Outcome.RELEASED.value))
+
+
 def held(connection: Connection, order_ids: Sequence[str] | None = None, since: int = 0) -> dict[str, Claim]:
     """The claims that are held and were made since then, by order; of all orders, or of some."""
     question = select(_claims).where(_claims.c.ended_at.is_(None), _claims.c.claimed_at >= since)

@@ -20,6 +20,8 @@ UNDO_FOR = timedelta(minutes=10)
 #: What was done longer ago than this is written down at 962121, not on a page.
 _OLDEST = timedelta(hours=48)
 _PREFIX = "page-"
+#: Of the events that the queue's page writes; the moment of the claim follows.
+CALL_PREFIX = f"{_PREFIX}call-"
 
 
 class Deed(StrEnum):
@@ -88,7 +90,10 @@ def record(way_in: Intake, who: Person, order_id: str, told: Told, now: datetime
     a person. The order has to be known.
     """
     event_id = _PREFIX + told.key
-    if any(event["event_id"] == event_id for event in way_in.store.rows([order_id])["events"]):
+    events = way_in.store.rows([order_id])["events"]
+    if kept := next((event["type"] for event in events if event["event_id"] == event_id), None):
+        if kept != told.deed:
+            raise Refused("key", f"本页已登记过“{Deed(kept).zh}”，这一次没有登记；请刷新后再登记")
         return event_id
     order = situations(way_in.store, [order_id], now)[order_id].order
     happened_at = now if told.happened_at is None else min(told.happened_at, now)
@@ -140,6 +145,8 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
         retracts=event_id,
     )
     way_in.add_events(order_id, [taken_back], now)
+    if (claimed_at := event_id.removeprefix(CALL_PREFIX)).isdigit():
+        way_in.store.release_done_claim(order_id, who.label, int(claimed_at))
 
 
 def _check_time(order: Order, happened_at: datetime, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from desk.access.person import Person
 from desk.intake import Intake
-from desk.refusals import NoSuchOrder
+from desk.refusals import NoSuchOrder, Refused
 from hotline.calendar import to_micros
 from hotline.errors import QinglingError
 from hotline.order import OrderEvent
@@ -29,6 +29,20 @@ def claim(store: Store, order_id: str, who: Person, now: datetime, held_for: tim
     if standing.person != who.label:
         raise ClaimedByAnother(standing)
     return standing
+
+
+def has_ended(store: Store, order_id: str, who: Person, claimed_at: int, outcome: Outcome) -> bool:
+    """Whether the claim that somebody made then has ended so before: what they send, they sent already.
+
+    Refused where it ended otherwise: what they look at is old.
+    """
+    for other in Outcome:
+        ended = store.ended_claims(claimed_at, other)
+        if any((c.order_id, c.person, c.claimed_at) == (order_id, who.label, claimed_at) for c in ended):
+            if other is outcome:
+                return True
+            raise Refused("claimed_at", "这张工单您已经办过或放回了，这一次没有登记；请刷新后再看")
+    return False
 
 
 def called(

@@ -60,8 +60,8 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
         new=rehearsal.new,
         known=rehearsal.known,
         accepted={kind: len(getattr(extract, kind)) for kind in kinds if len(getattr(extract, kind))},
-        refused=by_reason(rejects.refusals),
-        refused_rows=rows_refused(rejects.refusals),
+        refused=by_reason(rejects.refusals, upload.kind),
+        refused_rows=rows_refused(rejects.refusals, upload.kind),
         odd_words=tuple(words.found),
         odd_words_left_out=words.left_out,
     )

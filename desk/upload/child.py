@@ -13,6 +13,7 @@ from desk.ingest import IngestSummary, ingest
 from desk.settings import Settings
 from desk.upload.described import DESCRIPTION
 from desk.upload.loading import Task
+from desk.upload.meaning import Kind
 from desk.upload.own_orders import admit_own
 from desk.upload.refusal_words import by_reason, rows_refused, sheet_of
 from desk.upload.shelf import Shelf
@@ -46,20 +47,20 @@ def load(task: Task) -> Upload:
     except (SQLAlchemyError, OSError):
         return shelf.save(replace(upload, began_at=None, failed=_BUSY))
     told = replace(upload, columns=(), takes={}, known_from={}, words={}, checked=None)
-    done = replace(told, loaded=_loaded(summary, rejects))
-    shelf.save(done, sheet_of(rejects.refusals, upload.name))
+    done = replace(told, loaded=_loaded(summary, rejects, upload.kind))
+    shelf.save(done, sheet_of(rejects.refusals, upload.name, upload.kind))
     shelf.keep_result_only(done)
     _note(task, settings, summary.dataset)
     return done
 
 
-def _loaded(summary: IngestSummary, rejects: Rejects) -> Loaded:
+def _loaded(summary: IngestSummary, rejects: Rejects, kind: Kind) -> Loaded:
     return Loaded(
         new=summary.new,
         unchanged=summary.unchanged,
         corrected=summary.corrected,
-        refused=by_reason(rejects.refusals),
-        refused_rows=rows_refused(rejects.refusals),
+        refused=by_reason(rejects.refusals, kind),
+        refused_rows=rows_refused(rejects.refusals, kind),
         rows=sum(summary.read.values()),
         seconds=summary.seconds,
         stops_training=summary.stops_training,

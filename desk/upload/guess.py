@@ -82,14 +82,17 @@ def known_from_of(columns: Sequence[str]) -> dict[str, str]:
 
 
 def likely_kind(columns: Mapping[str, Sequence[str]], meanings: Mapping[Kind, Sequence[Meaning]]) -> Kind:
-    """What kind of table has such columns: the one of which most is there, the first of equals."""
+    """What kind of table has such columns: the one of which most is there, the first of equals.
 
-    def share(kind: Kind) -> float:
+    A column that is needed and not there weighs as much as two that are.
+    """
+
+    def weight(kind: Kind) -> int:
         found = set(guess(columns, meanings[kind]).values())
-        needed = [meaning.key for meaning in meanings[kind] if meaning.is_required]
-        return sum(key in found for key in needed) / len(needed) + len(found) / 100
+        missing = [meaning for meaning in meanings[kind] if meaning.is_required and meaning.key not in found]
+        return len(found) - 2 * len(missing)
 
-    return max(meanings, key=share)
+    return max(meanings, key=weight)
 
 
 def _fits(meaning: Meaning, values: Sequence[str]) -> bool:

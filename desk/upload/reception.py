@@ -125,7 +125,9 @@ class Reception:
         self.shelf.describe(upload, described)
         folder = self.shelf.folder(upload.id)
         checked, rejects = check(upload, folder, self.store, admit_own(self.who.scope))
-        return self.shelf.save(replace(upload, checked=checked), sheet_of(rejects.refusals, upload.name))
+        return self.shelf.save(
+            replace(upload, checked=checked), sheet_of(rejects.refusals, upload.name, upload.kind)
+        )
 
 
 def _as_read(upload: Upload, read: Read) -> Upload:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.score_table import plain_word
+from desk.upload.meaning import Kind
 from desk.upload.meanings import CALLBACK_MEANINGS, EVENT_MEANINGS, ORDER_MEANINGS
 from store.extracts.rejects import Refusal
 
@@ -71,39 +72,41 @@ class Told:
     consequence: str
 
 
-def told(reason: str) -> Told:
-    """A refusal's reason as people read it.
+def told(reason: str, kind: Kind = Kind.ORDERS) -> Told:
+    """A refusal's reason as people read it; where a row is a callback, one that is not loaded is the row.
 
     >>> told("rated but not answered; this callback not loaded").reason
     '没有接通却有评价'
     """
     ends = (zh for word, zh in _CONSEQUENCES.items() if reason.endswith(word))
     consequence = next(ends, _WHOLE_ROW)
+    if kind is Kind.CALLBACKS and reason.endswith("this callback not loaded"):
+        consequence = _WHOLE_ROW
     for pattern, zh, remedy in _PATTERNS:
         if found := pattern.match(reason):
             return Told(zh.format(*found.groups()), remedy, consequence)
     return Told(*_OTHER, consequence)
 
 
-def by_reason(refusals: Sequence[Refusal]) -> dict[str, int]:
+def by_reason(refusals: Sequence[Refusal], kind: Kind = Kind.ORDERS) -> dict[str, int]:
     """How many were refused for each reason, the most frequent first."""
-    reasons = (told(refusal.reason) for refusal in refusals)
+    reasons = (told(refusal.reason, kind) for refusal in refusals)
     return dict(Counter(f"{said.reason}（{said.consequence}）" for said in reasons).most_common())
 
 
-def rows_refused(refusals: Sequence[Refusal]) -> int:
+def rows_refused(refusals: Sequence[Refusal], kind: Kind = Kind.ORDERS) -> int:
     """How many rows were refused whole."""
-    is_whole = (r for r in refusals if told(r.reason).consequence == _WHOLE_ROW)
+    is_whole = (r for r in refusals if told(r.reason, kind).consequence == _WHOLE_ROW)
     return len({(refusal.file, refusal.row) for refusal in is_whole})
 
 
-def sheet_of(refusals: Sequence[Refusal], name: str) -> bytes:
+def sheet_of(refusals: Sequence[Refusal], name: str, kind: Kind = Kind.ORDERS) -> bytes:
     """The refusals as CSV that Excel opens; no cell is taken for a formula. `name` is the file's own."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_HEADERS)
     for r in sorted(refusals, key=lambda r: r.row):
-        said = told(r.reason)
+        said = told(r.reason, kind)
         field = _FIELDS.get(r.field, r.field)
         cells = (name, field, r.value, said.reason, said.remedy, said.consequence)
         file, *others = (plain_word(cell) for cell in cells)

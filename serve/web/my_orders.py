@@ -107,6 +107,7 @@ def my_orders_page(
         band=asked.band,
         sorted_by=SortedBy.RISK if found.is_scored and asked.by is SortedBy.RISK else SortedBy.LIMIT,
         find=asked.find,
+        found=len(matching),
         more=asked.more,
         address=asked.address,
         lately={} if found.cards else rated_lately(desk.store, who.scope, now),
@@ -118,6 +119,7 @@ def my_orders_page(
 
 
 def _matches(card: OrderCard, find: str) -> bool:
-    order, sought = card.situation.order, find.strip()
+    """Whether each of the words that are sought stands somewhere in what is told of the order."""
+    order = card.situation.order
     told = (order.order_id, order.community, order.category, order.street, order.company, order.text)
-    return not sought or any(sought in word for word in told if word)
+    return all(any(sought in word for word in told if word) for sought in find.split())

@@ -58,11 +58,11 @@ async def sign_in(request: Request) -> Response:
     try:
         token = await run_in_threadpool(_open_session, request, name, password)
     except TooManyAttempts as waiting:
-        shown = _sign_in_form(request, 429, f"尝试次数过多，请 {waiting.seconds} 秒后再试。")
+        shown = _sign_in_form(request, 429, f"尝试次数过多，请 {waiting.seconds} 秒后再试。", name)
         shown.headers["Retry-After"] = str(waiting.seconds)
         return shown
     except WrongPassword:
-        return _sign_in_form(request, 401, "账号或密码不正确。")
+        return _sign_in_form(request, 401, "账号或密码不正确。", name)
     answer = RedirectResponse("/", 303)
     keep_session(answer, request, token)
     answer.delete_cookie(FORM_COOKIE, path="/login")
@@ -101,10 +101,10 @@ def _open_session(request: Request, name: str, password: str) -> str:
     return token
 
 
-def _sign_in_form(request: Request, status: int, said: str = "") -> HTMLResponse:
+def _sign_in_form(request: Request, status: int, said: str = "", name: str = "") -> HTMLResponse:
     bound_to = secrets.token_urlsafe(16)
     token = _door(request).signatures.form_token(bound_to)
-    shown = page(request, None, "sign_in.html", status, said=said, form_token=token)
+    shown = page(request, None, "sign_in.html", status, said=said, name=name, form_token=token)
     _set_cookie(shown, request, FORM_COOKIE, bound_to, _FORM_SECONDS, path="/login")
     return shown
 

@@ -32,6 +32,8 @@ _SAID: dict[str, tuple[str, str]] = {
     "no_champion": ("还没有可用的模型", "应办事项和登记不受影响。"),
     "loading": ("模型正在载入", "几秒钟后刷新即可；应办事项和登记不受影响。"),
 }
+#: Where nothing was sent, nothing was refused either: the address that was asked for cannot be.
+_NO_SUCH_ADDRESS = ("网址不对", "网址里有一部分写错了或不完整。请从页面上的链接打开，什么都没有改变。")
 _OTHER = ("系统暂时不能用，不是您的问题", "没有登记成功的内容请稍后重试。")
 
 
@@ -51,6 +53,8 @@ def as_page(request: Request, answer: Response) -> Response:
         return answer
     problem = orjson.loads(bytes(answer.body))["error"]
     said, line = _SAID.get(problem["code"], _OTHER)
+    if problem["code"] == "invalid" and request.method == "GET":
+        said, line = _NO_SUCH_ADDRESS
     lines = [fault["message"] for fault in problem["fields"] if not fault["message"].isascii()] or [line]
     who = visit_of(request.scope).person if has_begun(request.scope) else None
     found = page(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from desk.access.person import Person
 from desk.board.liaison_list import matters
 from desk.board.queue_list import queue_list
+from desk.board.recording import CALL_PREFIX
 from desk.intake import Intake
 from desk.playbook_changing import NotSettable
 from desk.queue import working
@@ -28,6 +29,8 @@ from serve.web.manage.parts import Form
 from serve.web.rendering import page
 from serve.web.shown import place_of, short_of, title_of
 from serve.web.writing import FormWriting
+from store.claims import Outcome
+from store.database import Store
 
 queue_pages = APIRouter(include_in_schema=False)
 MayWork = Annotated[Person, allowed(Action.WORK_QUEUE)]
@@ -45,6 +48,7 @@ _SAID = {
     "accepted": "已登记接单",
     "claimed": "已认领，请尽快联系",
     "done": "已登记",
+    "undone": "已撤销登记，工单放回队列",
     "disagreed": "已记录您的意见，交给做模型的同事",
     "released": "已放回队列",
     "not_reached": "已记下没打通，两小时后再排进来",
@@ -57,6 +61,7 @@ class Asked(BaseModel):
 
     said: str = Field("", max_length=20)
     order: str = Field("", max_length=200)
+    event: str = Field("", max_length=100)
 
 
 @queue_pages.get(HERE)
@@ -101,6 +106,7 @@ def queue_page(
         whys=WHYS,
         said=_SAID.get(asked.said, ""),
         said_of=short_of(asked.order),
+        undoable=asked if asked.said == "done" and asked.event.startswith(CALL_PREFIX) else None,
         mark=mark,
         now=now,
         may_work=who.may(Action.WORK_QUEUE),
@@ -139,16 +145,23 @@ async def done(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Write down what was done with the citizen, and end the claim."""
-    told = (await writing.form()).get("type", "")
+    form = await writing.form()
+    told, claimed_at = form.get("type", ""), _claimed_at(form)
+    event_id = f"{CALL_PREFIX}{claimed_at}" if claimed_at else None
 
     def write(way_in: Intake, now: datetime) -> None:
         if told not in set(CALLS):
             raise Refused("type", "请点选做了什么")
-        event = OrderEvent(told, now, now, actor=who.name, group=group_of(who.role))
+        if _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.DONE):
+            written = {event["event_id"]: event["type"] for event in way_in.store.rows([order_id])["events"]}
+            if written.get(event_id) != told:
+                raise Refused("type", "这张工单您已经登记过，这一次没有登记；请刷新后再看")
+            return
+        event = OrderEvent(told, now, now, event_id=event_id, actor=who.name, group=group_of(who.role))
         working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
 
     await writing.written(who, order_id, write)
-    return _back("done", order_id)
+    return _back("done", order_id, event_id or "")
 
 
 @queue_pages.post(HERE + "/{order_id:path}/disagree")
@@ -172,10 +185,13 @@ async def not_reached(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Write down that nobody answered."""
-    held_for = playbook.rules.claims_held_for
-    await writing.written(
-        who, order_id, lambda way_in, now: working.not_reached(way_in.store, order_id, who, now, held_for)
-    )
+    claimed_at = _claimed_at(await writing.form())
+
+    def write(way_in: Intake, now: datetime) -> None:
+        if not _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.NOT_REACHED):
+            working.not_reached(way_in.store, order_id, who, now, playbook.rules.claims_held_for)
+
+    await writing.written(who, order_id, write)
     return _back("not_reached", order_id)
 
 
@@ -184,12 +200,28 @@ async def release(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Give an order back."""
-    held_for = playbook.rules.claims_held_for
-    await writing.written(
-        who, order_id, lambda way_in, now: working.let_go(way_in.store, order_id, who, now, held_for)
-    )
+    claimed_at = _claimed_at(await writing.form())
+
+    def write(way_in: Intake, now: datetime) -> None:
+        if not _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.RELEASED):
+            working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for)
+
+    await writing.written(who, order_id, write)
     return _back("released", order_id)
 
 
-def _back(said: str, order_id: str) -> RedirectResponse:
-    return RedirectResponse(f"{HERE}?{urlencode({'said': said, 'order': order_id})}#o-{order_id}", 303)
+def _claimed_at(form: dict[str, str]) -> int | None:
+    """When the claim was made that the sender looks at; None where the form does not say."""
+    told = form.get("claimed_at", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+
+
+def _is_sent_again(
+    store: Store, order_id: str, who: Person, claimed_at: int | None, outcome: Outcome
+) -> bool:
+    return claimed_at is not None and working.has_ended(store, order_id, who, claimed_at, outcome)
+
+
+def _back(said: str, order_id: str, event_id: str = "") -> RedirectResponse:
+    told = {"said": said, "order": order_id} | ({"event": event_id} if event_id else {})
+    return RedirectResponse(f"{HERE}?{urlencode(told)}#o-{order_id}", 303)

@@ -11,13 +11,13 @@ _PARAGRAPHS = "一二三四五六七八九"
 def out_of_ten(risk: float) -> str:
     """A chance of 不满意 as a manager reads it: of ten orders like this one.
 
-    >>> out_of_ten(0.57), out_of_ten(0.04), out_of_ten(0.96)
-    ('10件约6件评不满意', '10件不到2件评不满意', '10件9件以上评不满意')
+    >>> out_of_ten(0.57), out_of_ten(0.04), out_of_ten(0.86), out_of_ten(0.96)
+    ('10件约6件评不满意', '10件不到2件评不满意', '10件约9件评不满意', '10件里9件以上评不满意')
     """
+    if risk >= 0.9:
+        return "10件里9件以上评不满意"
     tenths = round(10 * risk)
-    if tenths < 2:
-        return "10件不到2件评不满意"
-    return "10件9件以上评不满意" if tenths >= 9 else f"10件约{tenths}件评不满意"
+    return "10件不到2件评不满意" if tenths < 2 else f"10件约{tenths}件评不满意"
 
 
 def dots(risk: float) -> int:

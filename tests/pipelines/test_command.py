@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,14 @@ def test_a_pipe_is_wide_and_a_terminal_keeps_its_width(monkeypatch: pytest.Monke
     assert console().width >= 150
     monkeypatch.setattr(Console, "is_terminal", True)
     assert console().width == 80
+
+
+def test_the_demo_says_before_its_minutes_of_work_that_its_port_is_taken(empty_home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = CliRunner().invoke(command.app, ["demo", "--orders", "2000", "--port", str(port)])
+    assert said.exit_code == 1
+    assert f"port {port} on 127.0.0.1 cannot be used" in said.output + str(said.exception)
+    assert not empty_home.exists(), "nothing was begun"

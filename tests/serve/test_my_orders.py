@@ -78,7 +78,19 @@ def test_the_list_can_be_narrowed_by_an_address(client: TestClient, shared_home:
     shown = client.get("/my-orders", params={"find": "东村"}, headers=key).text
     assert "东村 ·" in shown and "西村 ·" not in shown
     assert "没有符合条件的工单" in client.get("/my-orders", params={"find": "南村"}, headers=key).text
-    assert client.get("/my-orders", params={"band": "violet"}, headers=key).status_code == 422
+    both = client.get("/my-orders", params={"find": "东村 电梯"}, headers=key).text
+    assert "东村 ·" in both and "含“东村 电梯”的1件" in both, "each word, wherever it stands"
+    assert "没有符合条件的工单" in client.get("/my-orders", params={"find": "东村 绿化"}, headers=key).text
+    wrong = client.get("/my-orders", params={"band": "violet"}, headers=key)
+    assert wrong.status_code == 422 and "网址不对" in wrong.text and "没有登记成功" not in wrong.text
+
+
+def test_all_orders_are_one_tap_away_from_those_of_a_band(client: TestClient, shared_home: Path) -> None:
+    for _ in range(2):
+        _sent(client, manager="寅经理")
+    key = _key(shared_home, "寅经理")
+    shown = client.get("/my-orders", params={"band": "red", "by": "limit"}, headers=key).text
+    assert '<a href="/my-orders?by=limit">全部 2</a>' in shown
 
 
 def test_the_same_tap_again_is_the_same_deed_and_keeps_its_first_time(
@@ -115,6 +127,16 @@ def test_what_cannot_be_written_says_what_to_do(
     answer = _tap(client, key, order_id, **form)
     assert answer.status_code == 422 and said in answer.text
     assert not _events(shared_home, order_id, "contacted") and not _events(shared_home, order_id, "delayed")
+
+
+def test_another_deed_under_the_key_of_a_tap_is_not_said_to_be_written(
+    client: TestClient, shared_home: Path
+) -> None:
+    order_id, key = _sent(client, manager="卯经理"), _key(shared_home, "卯经理")
+    assert _tap(client, key, order_id).status_code == 303
+    other = _tap(client, key, order_id, deed="visited")
+    assert other.status_code == 422 and "本页已登记过“已联系”" in other.text
+    assert not _events(shared_home, order_id, "visited")
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example"])

@@ -169,6 +169,11 @@ def test_what_is_remembered_is_looked_up_again_soon(issuing: Issuing) -> None:
     assert not known.remembered("s", -1), "a clock that is set back prolongs nothing"
 
 
+def test_the_name_that_was_typed_stands_there_still_and_the_password_does_not(browser: TestClient) -> None:
+    shown = _sign_in(browser, '王"芳', "错" * 12).text
+    assert 'value="王&#34;芳"' in shown and "错错" not in shown
+
+
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(browser: TestClient) -> None:
     answers = [_sign_in(browser, *wrong) for wrong in (("王芳", "错" * 12), ("没有这个人", _PASSWORD))]
     assert [answer.status_code for answer in answers] == [401, 401]

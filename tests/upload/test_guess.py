@@ -8,7 +8,7 @@ import pytest
 from desk.upload.described import description_of
 from desk.upload.guess import guess, header_row_of, known_from_of, likely_kind, plain
 from desk.upload.meaning import Kind
-from desk.upload.meanings import meanings_of
+from desk.upload.meanings import kinds_of, meanings_of
 from desk.upload.table import read_table
 from desk.upload.template import template_of
 from desk.upload.upload import Form, Upload
@@ -124,6 +124,21 @@ def test_the_kind_of_a_table_is_seen_by_its_columns() -> None:
     specs = shipped("pudong.toml")
     for name, kind in (("工单.csv", Kind.ORDERS), ("事件.csv", Kind.EVENTS), ("回访.csv", Kind.CALLBACKS)):
         assert likely_kind(dict.fromkeys(specs[name].columns(), ()), meanings) is kind
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind"),
+    [
+        ("单号 报修时间 类型 小区 物业公司 问题描述 联系电话 处理人 备注", Kind.ORDERS),
+        ("单号 报修的时间 类型 小区 物业公司 问题描述", Kind.ORDERS),
+        ("工单编号 环节 时间 经办人", Kind.EVENTS),
+        ("工单编号 回访时间 满意度 是否解决 是否先行联系", Kind.CALLBACKS),
+        ("工单编号 满意度", Kind.CALLBACKS),
+    ],
+)
+def test_the_kind_of_a_table_as_people_write_it_by_hand_is_seen(columns: str, kind: Kind) -> None:
+    meanings = {each: meanings_of(each, with_callbacks=True) for each in kinds_of(with_callbacks=True)}
+    assert likely_kind(dict.fromkeys(columns.split(), ()), meanings) is kind
 
 
 def test_names_are_compared_without_what_people_put_around_them() -> None:

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from desk.upload.meaning import Kind
 from desk.upload.refusal_words import by_reason, rows_refused, sheet_of, told
 from store.extracts.rejects import Refusal
 from tests.torture.spoilt_extracts import Tally, spoil_cells
@@ -45,3 +46,10 @@ def test_refusals_are_counted_by_reason_and_whole_rows_once() -> None:
     assert list(by_reason(refusals).values()) == [1, 1, 1]
     lines = sheet_of(refusals, "=a.xlsx").decode("utf-8-sig").splitlines()
     assert lines[1].startswith("'=a.xlsx,2,受理时间,x,") and lines[2].split(",")[2] == "工单编号"
+
+
+def test_in_a_table_of_callbacks_a_callback_that_is_not_loaded_is_its_row() -> None:
+    refusals = [Refusal("a", 2, "rating", "5分", "not a rating of the scale; this callback not loaded")]
+    assert rows_refused(refusals) == 0 and rows_refused(refusals, Kind.CALLBACKS) == 1
+    assert list(by_reason(refusals, Kind.CALLBACKS)) == ["评价的写法不认识（这一行没有收）"]
+    assert "这一行没有收" in sheet_of(refusals, "a.xlsx", Kind.CALLBACKS).decode("utf-8-sig")

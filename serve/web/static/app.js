@@ -71,6 +71,7 @@
     const fields = Object.fromEntries(new FormData(form));
     delete fields.form_token;
     if (button && button.name) fields[button.name] = button.value;
+    fields.key += "-" + fields.deed;
     if (fields.deed === "delayed" && !fields.promised_on) { show("请先填写告知居民的维修日期。"); return; }
     if (kept().some(function (entry) { return entry.fields.key === fields.key; })) return;
     keep(kept().concat({ action: form.getAttribute("action"), fields: fields, tapped_at: new Date(Date.now() + AHEAD).toISOString() }));

@@ -1,0 +1,102 @@
+"""优先队列 at the server: what its forms write is written once however often they are sent, and can be taken back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from hotline.policy import Role
+from hotline.scope import scope_of
+from store.claims import Outcome
+from store.database import open_store
+from tests.serve.bodies import an_event, an_order
+from tests.serve.conftest import a_key, settings_of
+
+_PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def key(client: TestClient, shared_home: Path) -> dict[str, str]:
+    """The key of somebody at the call centre, who reads pages."""
+    return _PAGE | a_key(settings_of(shared_home), Role.CALL_CENTRE)
+
+
+@pytest.fixture
+def order_id(client: TestClient) -> str:
+    """An order that was closed yesterday."""
+    order = an_order(events=[an_event("closed", 20, verdict="解释说明")], category="公共照明", community=None)
+    assert client.post("/api/v1/orders", json=order).status_code == 201
+    return str(order["order_id"])
+
+
+def _sent(client: TestClient, key: dict[str, str], order_id: str, deed: str, **form: str) -> Response:
+    return client.post(f"/queue/{order_id}/{deed}", data=form, headers=key, follow_redirects=False)
+
+
+def _claimed(client: TestClient, key: dict[str, str], order_id: str, home: Path) -> str:
+    """Claim the order; when that was, as the forms of its row say."""
+    assert _sent(client, key, order_id, "claim").status_code == 303
+    return str(open_store(home).held_claims(0)[order_id].claimed_at)
+
+
+def _told(home: Path, order_id: str) -> list[str]:
+    return [event["type"] for event in open_store(home).rows([order_id])["events"][1:]]
+
+
+def test_a_call_sent_twice_is_one_event_and_one_call(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+) -> None:
+    claimed_at = _claimed(client, key, order_id, shared_home)
+    first, again = (
+        _sent(client, key, order_id, "done", type="contacted", claimed_at=claimed_at) for _ in range(2)
+    )
+    assert first.status_code == again.status_code == 303
+    assert first.headers["location"] == again.headers["location"]
+    other = _sent(client, key, order_id, "done", type="visited", claimed_at=claimed_at)
+    assert other.status_code == 422 and "您已经登记过" in other.text, "another tab of the same person"
+    assert _told(shared_home, order_id) == ["contacted"]
+    ended = open_store(shared_home).ended_claims(0, Outcome.DONE)
+    assert sum(claim.order_id == order_id for claim in ended) == 1
+
+
+@pytest.mark.parametrize("deed", ["not-reached", "release"])
+def test_what_was_done_already_is_not_told_otherwise_by_an_old_page(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str, deed: str
+) -> None:
+    claimed_at = _claimed(client, key, order_id, shared_home)
+    assert _sent(client, key, order_id, deed, claimed_at=claimed_at).status_code == 303
+    assert _sent(client, key, order_id, deed, claimed_at=claimed_at).status_code == 303
+    late = _sent(client, key, order_id, "done", type="visited", claimed_at=claimed_at)
+    assert late.status_code == 422 and "您已经办过或放回了" in late.text
+    assert _told(shared_home, order_id) == []
+
+
+def test_a_call_is_taken_back_and_the_order_returns_to_the_queue(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+) -> None:
+    claimed_at = _claimed(client, key, order_id, shared_home)
+    done = _sent(client, key, order_id, "done", type="contacted", claimed_at=claimed_at)
+    shown = client.get(done.headers["location"].partition("#")[0], headers=key).text
+    [event_id] = re.findall(r'name="event_id" value="([^"]+)"', shown)
+    told = {"event_id": event_id, "back": "/queue"}
+    back = client.post(f"/my-orders/{order_id}/undo", data=told, headers=key, follow_redirects=False)
+    assert back.status_code == 303
+    assert "已撤销登记，工单放回队列" in client.get(back.headers["location"], headers=key).text
+    assert _told(shared_home, order_id) == ["contacted", "retracted"]
+    asked = client.get("/api/v1/queue", params={"limit": 1000}, headers=key).json()["orders"]
+    assert next(order for order in asked if order["order_id"] == order_id)["place"] in ("in", "below")
+
+
+def test_what_nobody_of_the_liaison_group_has_accepted_is_said_above_the_calls(
+    client: TestClient, shared_home: Path
+) -> None:
+    street = scope_of(Role.STREET_HANDLER, streets=["群前街道"])
+    key = _PAGE | a_key(settings_of(shared_home), Role.STREET_HANDLER, street)
+    assert "件还没有接单" not in client.get("/queue", headers=key).text
+    events = [an_event("closed", 20, verdict="解释说明"), an_event("redispatched", 1)]
+    order = an_order(street="群前街道", events=events)
+    assert client.post("/api/v1/orders", json=order).status_code == 201
+    shown = client.get("/queue", headers=key).text
+    assert "联络员群有1件还没有接单" in shown.partition("<table")[0]
