@@ -6,13 +6,17 @@ import pytest
 
 from desk.access.person import Person
 from desk.settings import Settings
+from desk.upload.child import load
+from desk.upload.loading import Task
 from desk.upload.reception import Reception
 from desk.upload.shelf import Shelf
 from desk.upload.upload import Checked
-from hotline.calendar import SHANGHAI
+from hotline.calendar import SHANGHAI, to_micros
+from hotline.order import Order
 from hotline.policy import Role
 from hotline.scope import scope_of
 from store.database import open_store
+from store.whereabouts import whereabouts
 from tests.upload.tables import a_time, text
 
 _HEADER = ("工单编号", "受理时间", "物业企业", "小区")
@@ -48,3 +52,27 @@ def test_a_new_order_is_taken_if_it_becomes_the_senders_own(
     assert found.new == (refused is None)
     assert all(refused and refused in reason for reason in found.refused)
     assert bool(found.refused) == (refused is not None)
+
+
+def test_an_order_that_came_to_another_firm_before_it_could_be_loaded_stays_theirs(
+    either_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = either_settings
+    store = open_store(settings.home, None, settings.database_url)
+    who = Person("企业", Role.COMPANY, scope_of(Role.COMPANY, companies=["甲物业"]), "session")
+    table = text([_HEADER, ["T-1", a_time(9), "甲物业", ""], ["T-2", a_time(9), "甲物业", ""]])
+    upload = Reception(Shelf(settings.home), store, who).receive(table, "a.csv", None, 0, _NOW)
+    assert upload.checked and (upload.checked.new, upload.checked.refused) == (2, {})
+
+    def tell(_: Shelf, __: object, progress: str) -> None:
+        if progress == "checking":
+            store.add_order(Order("T-1", _NOW, company="乙物业"), to_micros(_NOW))
+
+    monkeypatch.setattr(Shelf, "tell", tell)
+    done = load(Task(upload.id, who.label, who.role, who.scope, settings.home, settings.database_url, 0.0))
+    assert done.loaded and (done.loaded.new["orders"], done.loaded.refused_rows) == (1, 1)
+    assert any("不属于本单位" in reason for reason in done.loaded.refused)
+    stand = whereabouts(store.engine, ["T-1", "T-2"])
+    assert [stand[name].company for name in ("T-1", "T-2")] == ["乙物业", "甲物业"]
+    assert not list(settings.home.glob("rejects/*")), "what was refused lies with the upload, for a day"
+    store.close()
