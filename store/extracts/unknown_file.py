@@ -10,6 +10,7 @@ from typing import Any
 
 from hotline.errors import QinglingError
 from store.extracts.reading import word_of
+from store.extracts.trial import Outcome, tried
 from store.extracts.unknown_text import TextForm, form_of_text, opened
 
 #: What a file may hold when unpacked: a small one that unpacks without end is no extract.
@@ -31,6 +32,7 @@ class Fault(StrEnum):
     ENCODING = "encoding"
     DAMAGED = "damaged"
     UNPACKED_TOO_LARGE = "unpacked_too_large"
+    TOO_SPREAD = "too_spread"
     TOO_WIDE = "too_wide"
 
 
@@ -75,6 +77,9 @@ def _ending_of_zip(path: Path) -> str:
     return ending
 
 
+_FAULT_OF = {Outcome.DAMAGED: Fault.DAMAGED, Outcome.TOO_LARGE: Fault.TOO_SPREAD}
+
+
 @dataclass(frozen=True)
 class UnknownFile:
     """A table whose columns nobody has named yet; `text` is how it is written where it is text."""
@@ -88,6 +93,8 @@ class UnknownFile:
         """The file at this place, whose ending is right (`ending_of`). UnreadableFile where it is no table."""
         if path.name.endswith((".csv", ".csv.gz")):
             return cls(path, text=_form_of_text(path))
+        if fault := _FAULT_OF.get(tried(path)):
+            raise UnreadableFile(fault)
         return cls(path, sheets=tuple(_book(path).sheet_names))
 
     def top(self, rows: int, sheet: str | None = None) -> list[list[str]]:
@@ -98,7 +105,10 @@ class UnknownFile:
             return [[(word_of(cell) or "").strip() for cell in row] for row in read]
         with opened(self.path, self.text.encoding) as lines:
             read = islice(csv.reader(lines, delimiter=self.text.delimiter), rows)
-            return [[cell.strip() for cell in row] for row in read]
+            try:
+                return [[cell.strip() for cell in row] for row in read]
+            except csv.Error:  # a quotation mark that nothing closes makes one cell of all that follows
+                raise UnreadableFile(Fault.NOT_A_TABLE) from None
 
 
 def _form_of_text(path: Path) -> TextForm:
