@@ -69,8 +69,8 @@ def order_detail(
     if order_id not in found:
         raise NotReceivedYet(order_id)
     situation = found[order_id]
-    is_asked = reader.foretells and has_model and order_id in asked_first(store, [situation], now)
-    if is_asked:  # what follows from the model's word alone would tell it
+    is_hidden = reader.foretells and order_id in asked_first(store, [situation], now)
+    if is_hidden:  # what follows from the model's word alone would tell it, and an earlier word as well
         situation = replace(situation, risks=())
     duties = playbook.duties(situation)
     owed = [duty for duty in duties if duty.state.is_owed]
@@ -83,7 +83,7 @@ def order_detail(
         steps=tuple(_steps(situation)),
         lacks_number=is_without_number(order.text, order.petition_no or order.case_no, playbook.rules),
         forecast=store.latest_forecasts([order_id]).get(order_id),
-        is_asked=is_asked,
+        is_asked=is_hidden and has_model,
     )
 
 
