@@ -30,6 +30,7 @@ MayWrite = Annotated[Person, allowed(Action.WRITE_EVENT)]
 MayForetell = Annotated[Person, allowed(Action.FORECAST)]
 #: Under which the orders of whoever reads have their addresses.
 HERE = "/my-orders"
+LONGEST_NOTE = 500
 _KEY = r"^[A-Za-z0-9_-]{8,64}$"
 #: What is said of other things that were just written down.
 _SAID = {
@@ -111,13 +112,13 @@ def deed_of(form: Mapping[str, str]) -> Told:
         deed = Deed(form.get("deed", ""))
     except ValueError:
         raise Refused("deed", "请点选做了什么") from None
-    noted = {Deed.DELAYED: form.get("cause"), Deed.ESCALATED: form.get("to")}.get(deed)
+    noted = {Deed.DELAYED: form.get("cause"), Deed.ESCALATED: form.get("to")}.get(deed) or ""
     return Told(
         deed=deed,
         key=key_of(form),
         happened_at=_moment(form.get("tapped_at", "")),
         promised_at=_end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
-        note=noted,
+        note=noted.strip()[:LONGEST_NOTE] or None,
     )
 
 

@@ -16,13 +16,13 @@ from hotline.lifecycle import Verdict
 from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import WhichOrder
-from serve.web.deeds import HERE, JustNow, MayWrite, back_to, key_of
+from serve.web.deeds import HERE, LONGEST_NOTE, JustNow, MayWrite, back_to, key_of
 from serve.web.order_view import OrderView
 from serve.web.writing import FormWriting
 
 order_pages = APIRouter(include_in_schema=False)
 MayRead = Annotated[Person, allowed(Action.READ_SCORE)]
-_LONGEST_NUMBER, _LONGEST_NOTE = 60, 500
+_LONGEST_NUMBER = 60
 
 
 @order_pages.get(HERE + "/{order_id:path}")
@@ -84,7 +84,7 @@ def _record_of(form: Mapping[str, str]) -> Told:
         key=key_of(form),
         happened_at=_moment(form.get("happened_at", "")),
         verdict=Verdict(form["verdict"]) if form.get("verdict") in set(Verdict) else None,
-        note=form.get("note", "").strip()[:_LONGEST_NOTE] or None,
+        note=form.get("note", "").strip()[:LONGEST_NOTE] or None,
     )
 
 

@@ -73,9 +73,9 @@ def page(
 
 
 def address_before(request: Request) -> str:
-    """The page of this service that one came from; the first one otherwise."""
+    """The page of this service that one came from, never another site's; the first one otherwise."""
     before, own = request.headers.get("referer", ""), str(request.base_url)
-    return "/" + before.removeprefix(own) if before.startswith(own) else "/"
+    return "/" + before.removeprefix(own).lstrip("/\\") if before.startswith(own) else "/"
 
 
 @lru_cache(maxsize=8)
