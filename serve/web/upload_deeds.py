@@ -62,6 +62,8 @@ async def load_table(who: MayLoad, upload_id: str, request: Request, uploads: Up
     def start() -> bool:
         reception = uploads.of(who)
         upload = reception.shelf.of(upload_id, who.label)
+        if upload.may_bring_callbacks and not reception.may_bring_callbacks:
+            raise Refused("upload", "您的身份在上传以后变了，请重新上传这张表")
         is_open = reception.shelf.where(upload) in (Where.PREVIEW, Where.CUT_SHORT)
         if is_open and "stamp" in form and (said := _said(upload, form)) != decided_of(upload):
             reception.decide(upload_id, said)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,11 +10,15 @@ from fastapi.testclient import TestClient
 
 from desk.access import passwords
 from desk.settings import Settings
+from desk.upload.shelf import Shelf
+from desk.upload.upload import Upload
 from hotline.policy import Role
 from hotline.scope import scope_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_order
 from tests.serve.conftest import a_key, serving
+from tests.upload.pages import do, sent_well
+from tests.upload.tables import a_time, text
 
 _PAGE = {"Accept": "text/html"}
 
@@ -96,3 +101,20 @@ def test_a_header_row_that_is_no_small_number_is_refused(
     told = {"kind": "orders", "header_row": row}
     answer = service.post(f"/upload/{'a' * 16}/reading", data=told, headers=centre)
     assert answer.status_code == 422 and "1到100" in answer.text
+
+
+def test_what_was_sent_with_a_right_that_its_sender_has_no_more_is_sent_again(
+    service: TestClient, either_settings: Settings
+) -> None:
+    firm = firm_of(either_settings)
+    address = sent_well(service, firm, text([("工单编号", "受理时间"), ("T-1", a_time(9))]))
+    shelf, upload_id = Shelf(either_settings.home), address.rpartition("/")[2]
+    sender = next(shelf.home.glob(f"uploads/{upload_id}/upload.json"))
+    shelf.save(replace(Upload.from_json(sender.read_bytes()), may_bring_callbacks=True))
+    answer = do(service, firm, f"{address}/load")
+    assert answer.status_code == 422 and "请重新上传" in answer.text
+
+
+def firm_of(settings: Settings) -> dict[str, str]:
+    scope = scope_of(Role.COMPANY, companies=["甲物业"])
+    return _PAGE | a_key(settings, Role.COMPANY, scope)

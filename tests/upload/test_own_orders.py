@@ -1,6 +1,6 @@
 """Whose rows of a table are taken: the sender's own, as stored and as the row says."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from desk.access.person import Person
 from desk.settings import Settings
 from desk.upload.child import load
 from desk.upload.loading import Task
+from desk.upload.meaning import Kind
 from desk.upload.reception import Reception
 from desk.upload.shelf import Shelf
 from desk.upload.upload import Checked
@@ -75,4 +76,31 @@ def test_an_order_that_came_to_another_firm_before_it_could_be_loaded_stays_thei
     stand = whereabouts(store.engine, ["T-1", "T-2"])
     assert [stand[name].company for name in ("T-1", "T-2")] == ["乙物业", "甲物业"]
     assert not list(settings.home.glob("rejects/*")), "what was refused lies with the upload, for a day"
+    store.close()
+
+
+def test_a_number_that_only_looks_like_anothers_is_no_number(settings: Settings) -> None:
+    store = open_store(settings.home)
+    for who in (
+        Person("企业", Role.COMPANY, scope_of(Role.COMPANY, companies=["甲物业"]), "session"),
+        Person("话务", Role.CALL_CENTRE, scope_of(Role.CALL_CENTRE), "session"),
+    ):
+        rows = [[name, a_time(9), "甲物业", ""] for name in ("T-1\u200b", "T-\x072", "T" * 65, "T" * 64)]
+        found = Reception(Shelf(settings.home), store, who).receive(
+            text([_HEADER, *rows]), "a.csv", None, 0, _NOW
+        )
+        assert found.checked and (found.checked.new, found.checked.refused_rows) == (1, 3)
+        assert any("看不见的字符" in reason for reason in found.checked.refused)
+    store.close()
+
+
+@pytest.mark.parametrize("word", ["官方回访", "called_back"])
+def test_a_firm_does_not_write_down_the_official_callback_as_an_event(settings: Settings, word: str) -> None:
+    store = open_store(settings.home)
+    store.add_order(Order("T-1", _NOW - timedelta(hours=9), company="甲物业"), to_micros(_NOW))
+    table = text([("工单编号", "事件类型", "发生时间"), ["T-1", word, a_time(3)], ["T-1", "维修", a_time(3)]])
+    firm = Person("企业", Role.COMPANY, scope_of(Role.COMPANY, companies=["甲物业"]), "session")
+    found = Reception(Shelf(settings.home), store, firm).receive(table, "a.csv", Kind.EVENTS, 0, _NOW)
+    assert found.checked and found.checked.accepted == {"events": 1}
+    assert any("官方回访不由本单位登记" in reason for reason in found.checked.refused)
     store.close()
