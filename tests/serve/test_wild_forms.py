@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from desk.access import passwords
 from desk.settings import Settings
@@ -118,3 +119,17 @@ def test_what_was_sent_with_a_right_that_its_sender_has_no_more_is_sent_again(
 def firm_of(settings: Settings) -> dict[str, str]:
     scope = scope_of(Role.COMPANY, companies=["甲物业"])
     return _PAGE | a_key(settings, Role.COMPANY, scope)
+
+
+def test_people_are_told_on_a_page_that_nothing_can_be_noted_now(
+    service: TestClient, either_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the database is gone"))
+
+    firm = firm_of(either_settings)
+    with monkeypatch.context() as broken:
+        broken.setattr("serve.audit_trail.append", gone)
+        answer = service.post(f"/upload/{'a' * 16}/discard", headers=firm)
+    assert answer.status_code == 503 and "<h1>暂时不能用：访问没有记录下来</h1>" in answer.text
+    assert answer.headers["Retry-After"] == "5"
