@@ -1,6 +1,7 @@
 """What somebody types, or sends by hand, that no form of ours would send: stored plainly or refused, never a failure."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -133,3 +134,19 @@ def test_people_are_told_on_a_page_that_nothing_can_be_noted_now(
         answer = service.post(f"/upload/{'a' * 16}/discard", headers=firm)
     assert answer.status_code == 503 and "<h1>暂时不能用：访问没有记录下来</h1>" in answer.text
     assert answer.headers["Retry-After"] == "5"
+
+
+def test_what_was_sent_is_gone_after_a_day_though_nobody_looks(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.web.uploads._TIDIED_EVERY", 0.05)
+    with serving(settings) as client:
+        address = sent_well(client, firm_of(settings), text([("工单编号", "受理时间"), ("T-1", a_time(9))]))
+        folder = settings.home / "uploads" / address.rpartition("/")[2]
+        time.sleep(0.3)
+        assert folder.exists()
+        monkeypatch.setattr("desk.upload.shelf.KEPT_FOR", -1)
+        until = time.monotonic() + 10
+        while folder.exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
