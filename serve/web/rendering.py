@@ -63,6 +63,7 @@ def page(
         "places": places_of(who, here) if who else [],
         "form_field": FORM_FIELD,
         "form_token": token,
+        "reader": door.signatures.mark_of(who.label) if who else "",
         "stylesheet": f"/static/{stamp('app.css')}/app.css",
         "is_large": request.cookies.get(TYPE_COOKIE) == "large",
         "page_now": request.app.state.clock(),
