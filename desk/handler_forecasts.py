@@ -72,8 +72,17 @@ def handlers_beside(
     frames = store.frames(ids, known_until=until)
     chronicle = Chronicle.of(Log.of(frames, store.attributes(), label_caller))
     table = pd.DataFrame([asdict(row) for row in told]).rename(columns={"at": "known_at"})
+    table = _before_the_call(table, frames["callbacks"])
     rounds = rated_rounds(table, chronicle)
-    return _measured(_first_of_each(table, rounds), len(told) - len(rounds.rows), seed)
+    return _measured(_first_of_each(table, rounds), len(table) - len(rounds.rows), seed)
+
+
+def _before_the_call(table: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+    """The forecasts without those written between an official call and its record: their handlers may have heard."""
+    written = table[["order_id", "known_at"]].reset_index().rename(columns={"known_at": "written_at"})
+    beside = written.merge(calls[["order_id", "happened_at", "known_at"]], on="order_id")
+    is_late = (beside["happened_at"] <= beside["written_at"]) & (beside["written_at"] < beside["known_at"])
+    return table[~table.index.isin(beside.loc[is_late, "index"])].reset_index(drop=True)
 
 
 def _first_of_each(table: pd.DataFrame, rounds: RatedRounds) -> pd.DataFrame:

@@ -60,8 +60,10 @@ def ingest(
 ) -> IngestSummary:
     """Load the extract that the description explains. DescriptionError if it cannot be used at all.
 
-    `rejects` gathers what is refused; `admit` refuses what its sender may not bring.
+    `admit` refuses what its sender may not bring. Whoever gives `rejects` keeps what is refused; without, it stands
+    in a file of its own.
     """
+    is_kept_elsewhere = rejects is not None
     began = time.monotonic()
     now = datetime.now(UTC) + timedelta(seconds=settings.clock_ahead)
     described = read_description(description)
@@ -73,8 +75,14 @@ def ingest(
     store = open_store(settings.home, described.dataset, settings.database_url)
     is_new = store.watermark() == 0
     with ingesting(settings.home, store, description):
-        admit(store, extract, rejects)
-        loading = Loading(described, rejects, taken_at, to_micros(now), progress)
+        loading = Loading(
+            described,
+            rejects,
+            taken_at,
+            to_micros(now),
+            progress,
+            lambda piece: admit(store, piece, rejects),
+        )
         loaded = loading.load(store.engine, extract)
         progress("auditing")
         reasons = reasons_of(described)
@@ -83,7 +91,7 @@ def ingest(
         make_current(settings.home, described.dataset)
     store.close()
     rejects_file = None
-    if rejects.refusals:
+    if rejects.refusals and not is_kept_elsewhere:
         name = f"{description.stem}-{now:%Y%m%dT%H%M%S%f}.csv"
         rejects_file = settings.home / "rejects" / name
         rejects.write(rejects_file)

@@ -1,5 +1,6 @@
 """The web service, wired together in one place."""
 
+from asyncio import create_task
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Lock
@@ -8,7 +9,6 @@ from fastapi import FastAPI
 
 from desk.access.secret import Signatures
 from desk.settings import Settings
-from desk.upload.shelf import Shelf
 from hotline.indicators_file import read_indicator_rules
 from serve.access import Door, check_all_declare
 from serve.api import api
@@ -16,7 +16,7 @@ from serve.asked_together import AskedTogether
 from serve.audit import audit
 from serve.audit_trail import Audited, AuditTrail
 from serve.batches import batches
-from serve.clock import clock_of, now_micros
+from serve.clock import clock_of
 from serve.docs_page import docs
 from serve.duties import duties
 from serve.effect import effect
@@ -47,6 +47,7 @@ from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
 from serve.web.upload_deeds import upload_deeds
 from serve.web.upload_page import upload_pages
+from serve.web.uploads import tidy_uploads
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -98,12 +99,13 @@ def create_app(settings: Settings) -> FastAPI:
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     app.state.door = Door.of(app.state.settings, Signatures.open(app.state.settings))
     app.state.desk.look()
-    Shelf(app.state.settings.home).settle(now_micros())
+    tidying = create_task(tidy_uploads(app.state.settings.home))
     state = app.state
     at_work = (state.score_log, state.asked_together, state.audit_trail, state.rescorer, state.liaison)
     for one in at_work:
         one.start()
     yield
+    tidying.cancel()
     for one in reversed(at_work):
         one.close()
     state.desk.close()

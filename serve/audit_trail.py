@@ -13,11 +13,13 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.clock import now_micros
 from serve.errors import told
 from serve.visit import begin
+from serve.web.problem_page import as_page
 from store.access.audit_log import AuditEntry, append
 
 _LOG = structlog.get_logger("serve")
@@ -139,7 +141,7 @@ class Audited:
                         remedy,
                         headers={"Retry-After": "5"},
                     )
-                    await answer(scope, receive, send)
+                    await as_page(Request(scope), answer)(scope, receive, send)
             if not is_withheld:
                 await send(message)
 

@@ -17,6 +17,7 @@ class Signatures:
         self.key = key
         self._sessions = Signer(key, salt="session", digest_method=sha256)
         self._forms = Signer(key, salt="form", digest_method=sha256)
+        self._marks = Signer(key, salt="mark", digest_method=sha256)
 
     @classmethod
     def open(cls, settings: Settings) -> "Signatures":
@@ -37,6 +38,10 @@ class Signatures:
     def form_token(self, bound_to: str) -> str:
         """What a form carries to show that it came from here, for this browser."""
         return self._forms.get_signature(bound_to).decode()
+
+    def mark_of(self, person: str) -> str:
+        """By which a browser tells people apart without their names; the same in every session of one's own."""
+        return self._marks.get_signature(person).decode()
 
     def is_own_form(self, bound_to: str, token: str) -> bool:
         """Whether a form's token is the one given to this browser."""

@@ -117,9 +117,9 @@ def my_orders(
     mine = [name for name, where in open_and_whose(standing, now) if is_within(reader.scope, where)]
     said = _said(scored, set(mine)) if scored else {}
     found = scored_situations(store, mine, now)
-    asked = asked_first(store, found.values(), now) if reader.foretells and scored else frozenset()
+    asked = asked_first(store, found.values(), now) if reader.foretells else frozenset()
     cards = [
-        _asked_card(situation, playbook, reader.posts)
+        _asked_card(situation, playbook, reader.posts, is_asked=scored is not None)
         if name in asked
         else _card(situation, said.get(name), playbook, reader.posts)
         for name, situation in found.items()
@@ -148,9 +148,11 @@ def _card(
     return OrderCard(situation, prediction, next(owed, None))
 
 
-def _asked_card(situation: Situation, playbook: Playbook, posts: frozenset[Post]) -> OrderCard:
-    """The card without the model's word, and without the duties that follow from it alone."""
-    return replace(_card(replace(situation, risks=()), None, playbook, posts), is_asked=True)
+def _asked_card(
+    situation: Situation, playbook: Playbook, posts: frozenset[Post], is_asked: bool
+) -> OrderCard:
+    """The card without the model's word, an earlier one too, and without the duties that follow from it alone."""
+    return replace(_card(replace(situation, risks=()), None, playbook, posts), is_asked=is_asked)
 
 
 _BANDS: Sequence[RiskBand] = (RiskBand.RED, RiskBand.ORANGE, RiskBand.YELLOW, RiskBand.GREY, RiskBand.NONE)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from desk.board.forecasting import asked_first
 from desk.board.my_orders import Reader
-from desk.refusals import NotReceivedYet
+from desk.refusals import NoSuchOrder, NotReceivedYet
 from desk.situations import scored_situations
 from hotline.duties import Duty
 from hotline.lifecycle import VERDICT_ZH, EventType, OfficialCaller
@@ -64,13 +64,13 @@ class OrderDetail:
 def order_detail(
     store: Store, playbook: Playbook, reader: Reader, order_id: str, now: datetime, has_model: bool
 ) -> OrderDetail:
-    """What is known of an order. NotReceivedYet where it was not known by then."""
+    """What is known of an order. NoSuchOrder where there is none, NotReceivedYet where it was not known by then."""
     found = scored_situations(store, [order_id], now)
     if order_id not in found:
-        raise NotReceivedYet(order_id)
+        raise NotReceivedYet(order_id) if store.has_order(order_id) else NoSuchOrder(order_id)
     situation = found[order_id]
-    is_asked = reader.foretells and has_model and order_id in asked_first(store, [situation], now)
-    if is_asked:  # what follows from the model's word alone would tell it
+    is_hidden = reader.foretells and order_id in asked_first(store, [situation], now)
+    if is_hidden:  # what follows from the model's word alone would tell it, and an earlier word as well
         situation = replace(situation, risks=())
     duties = playbook.duties(situation)
     owed = [duty for duty in duties if duty.state.is_owed]
@@ -83,7 +83,7 @@ def order_detail(
         steps=tuple(_steps(situation)),
         lacks_number=is_without_number(order.text, order.petition_no or order.case_no, playbook.rules),
         forecast=store.latest_forecasts([order_id]).get(order_id),
-        is_asked=is_asked,
+        is_asked=is_hidden and has_model,
     )
 
 

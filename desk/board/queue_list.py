@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.access.person import Person
-from desk.board.forecasting import asked_first
 from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from desk.situations import situations
 from hotline.calendar import SHANGHAI, midnight, to_micros
-from hotline.policy import Action
 from hotline.prediction import Prediction
 from hotline.situation import Situation
 from store.claims import Claim, Outcome
@@ -59,12 +57,11 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
     queue = found.queue
     shown = queue.first(queue.within + _BELOW)
     about = situations(store, [entry.order_id for entry in shown], now)
-    asked = asked_first(store, about.values(), now) if who.may(Action.FORECAST) else frozenset()
     said = {p.order_id: p for p in found.scored.predictions if p.order_id in about}
     rows = [
         QueueRow(entry, about[entry.order_id], said[entry.order_id], found.held.get(entry.order_id))
         for entry in shown
-        if entry.order_id in about and entry.order_id not in asked
+        if entry.order_id in about
     ]
     counted = Counter(queue.place.tolist())
     return QueueList(
@@ -74,7 +71,7 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
         calls=tuple(row for row in rows if row.entry.place is Place.IN),
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),
-        to_foretell=len(asked),
+        to_foretell=len(found.asked),
         handled=_handled(store, who, now),
     )
 

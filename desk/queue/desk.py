@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from desk.access.person import Person
+from desk.board.forecasting import asked_first, is_drawn
 from desk.effect.learnt import learnt_of
 from desk.queue.callback_times import CallbackTimes
 from desk.queue.candidates import Candidates, candidates
@@ -15,9 +16,11 @@ from desk.queue.lots import Lots, draw_today, lots_of
 from desk.queue.queue import Place, Queue, queue
 from desk.scored import Scored
 from desk.scorer import Scorer
+from desk.situations import situations
 from desk.worklist import Worklist
 from hotline.calendar import SHANGHAI, midnight, to_micros
 from hotline.playbook import Playbook
+from hotline.policy import Action
 from hotline.scope import Whereabouts, is_within
 from store.claims import Claim, Outcome
 from store.database import Store
@@ -37,11 +40,16 @@ class _Laid:
 
 @dataclass(frozen=True, eq=False)
 class DeskQueue:
-    """A queue with who holds what, and the chances it was made of."""
+    """A queue with who holds what, and the chances it was made of.
+
+    asked : orders that have no place in it until their handler, who reads it, has foretold them; neither the gaps
+            that they would leave nor the counts then tell what the model says of them
+    """
 
     queue: Queue
     held: dict[str, Claim]
     scored: Scored
+    asked: frozenset[str] = frozenset()
 
 
 class QueueDesk:
@@ -58,6 +66,8 @@ class QueueDesk:
         """The queue of the orders within someone's reach; the first look of a day may draw (see desk/queue/lots.py)."""
         laid, effects = self._now(now), self._effects_of(store, now)
         mine = laid.orders.take(_within(laid.orders, who))
+        asked = _asked(store, who, mine, now)
+        mine = mine.take(np.flatnonzero([order_id not in asked for order_id in mine.order_id.tolist()]))
         capacity = playbook.capacity(who.role, who.scope.zh)
         held, taken, done = _hands_on(store, who, playbook, now)
 
@@ -66,13 +76,13 @@ class QueueDesk:
             return queue(mine, laid.times, effects, places, left | taken, lots.to_call)
 
         if not playbook.draw.is_on:
-            return DeskQueue(queued(max(capacity - done, 0), Lots()), held, laid.scored)
+            return DeskQueue(queued(max(capacity - done, 0), Lots()), held, laid.scored, asked)
         lots = lots_of(store, playbook, mine, now)
         if draw_today(
             store, playbook, who, mine, lambda: queued(capacity, lots), self._scorer.champion.version, now
         ):
             lots = lots_of(store, playbook, mine, now)
-        return DeskQueue(queued(max(capacity - done, 0), lots), held, laid.scored)
+        return DeskQueue(queued(max(capacity - done, 0), lots), held, laid.scored, asked)
 
     def _effects_of(self, store: Store, now: datetime) -> Effects:
         """The effects to go by today: what the ledger says of everything known when the day began."""
@@ -109,6 +119,14 @@ def _hands_on(
     calls = (*done, *store.ended_claims(begin, Outcome.NOT_REACHED))
     made = sum(claim.desk == who.desk and (claim.ended_at or 0) >= begin for claim in calls)
     return held, taken, made
+
+
+def _asked(store: Store, who: Person, orders: Candidates, now: datetime) -> frozenset[str]:
+    """Those of the orders whose rating this person is asked to foretell before seeing the model's word."""
+    if not who.may(Action.FORECAST):
+        return frozenset()
+    drawn = [order_id for order_id in map(str, orders.order_id) if is_drawn(order_id)]
+    return asked_first(store, situations(store, drawn, now).values(), now)
 
 
 def _within(orders: Candidates, who: Person) -> np.ndarray:

@@ -47,8 +47,10 @@ def check(upload: Upload, folder: Path, store: Store, admit: Admit) -> tuple[Che
         extract = read_extract(described, taken_at, rejects, lambda _: "(caller)", seen=words.see)
         if not (rows := sum(extract.rows_read.values())):
             return Checked(problem="列名下面没有内容。请在列名下面填好内容，再上传。"), Rejects()
-        admit(store, extract, rejects)
-        rehearsal = Loading(described, rejects, taken_at, taken_at).rehearse(store.engine, extract)
+        loading = Loading(
+            described, rejects, taken_at, taken_at, admit=lambda piece: admit(store, piece, rejects)
+        )
+        rehearsal = loading.rehearse(store.engine, extract)
     except _TooLong as error:
         return Checked(rows=error.rows, problem=_told(error.rows)), Rejects()
     except DescriptionError:

@@ -1,11 +1,12 @@
 """Of an uploaded extract only the rows about the sender's own orders go on; the others are refused one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from desk.ingest import Admit
+from hotline.lifecycle import EventType
 from hotline.scope import Scope, Whereabouts, is_within
 from store.database import Store
 from store.extracts.extract import Extract
@@ -16,9 +17,13 @@ from store.whereabouts import whereabouts
 
 ANOTHER_COMPANY = "names another company than the sender's; correct it or leave it out; row not loaded"
 NO_COMPANY = "no company, and the sender has several; write which; row not loaded"
+NOT_AN_ID = "an order id has no invisible characters, and 64 at most; correct it; row not loaded"
+OF_THE_HOTLINE = "the official callback is not the sender's to tell; leave it out; row not loaded"
 NOT_OWN = "this order id is not the sender's; check it; row not loaded"
 #: The field that each reason is about.
 _AT_FAULT = {ANOTHER_COMPANY: "company", NO_COMPANY: "company", NOT_OWN: "order_id"}
+#: What the interface takes for an id, and pages can show.
+_LONGEST_ID = 64
 _BY_ORDER = ("events", "callbacks", "forecasts", "changes")
 
 
@@ -35,6 +40,11 @@ def admit_own(scope: Scope) -> Admit:
     """
 
     def admit(store: Store, extract: Extract, rejects: Rejects) -> None:
+        for place, stated in enumerate(extract.orders):
+            is_id = [_is_id(str(order_id)) for order_id in stated.frame["order_id"]]
+            extract.orders[place] = replace(
+                stated, frame=_without(stated.frame, is_id, "order_id", NOT_AN_ID, rejects)
+            )
         if scope.is_whole:
             return
         found = whereabouts(store.engine, [str(order_id) for order_id in extract.order_ids()])
@@ -51,8 +61,26 @@ def admit_own(scope: Scope) -> Admit:
             rows = frame[is_unknown]
             rejects.add_placed(rows, "", rows["order_id"].tolist(), UNKNOWN_ORDER)
             setattr(extract, name, frame[~frame["order_id"].isin(theirs | refused)].reset_index(drop=True))
+        if len(extract.events):
+            is_theirs = (extract.events["type"] != EventType.CALLED_BACK.value).tolist()
+            extract.events = _without(extract.events, is_theirs, "type", OF_THE_HOTLINE, rejects)
 
     return admit
+
+
+def _is_id(word: str) -> bool:
+    return word.isprintable() and len(word) <= _LONGEST_ID
+
+
+def _without(
+    frame: pd.DataFrame, kept: Sequence[bool], name: str, reason: str, rejects: Rejects
+) -> pd.DataFrame:
+    """The rows that are kept; the others are refused, a field of theirs named."""
+    if all(kept):
+        return frame
+    is_kept = pd.Series(kept, index=frame.index, dtype=bool)
+    rejects.add_placed(frame[~is_kept], name, frame.loc[~is_kept, name].tolist(), reason)
+    return frame[is_kept].reset_index(drop=True)
 
 
 def _own(

@@ -103,7 +103,8 @@ def _cut(words: str) -> str:
 
 
 def _top(file: UnknownFile, sheet: str | None) -> Rows:
-    return file.top(ROWS_LOOKED_AT + _ROWS_BELOW, sheet)
+    """The first rows, no wider than shows that they are too wide."""
+    return [row[: MOST_COLUMNS + 1] for row in file.top(ROWS_LOOKED_AT + _ROWS_BELOW, sheet)]
 
 
 def _best_sheet(file: UnknownFile, meanings: Sequence[Meaning]) -> tuple[str | None, Rows]:

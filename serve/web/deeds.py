@@ -29,6 +29,7 @@ MayWrite = Annotated[Person, allowed(Action.WRITE_EVENT)]
 MayForetell = Annotated[Person, allowed(Action.FORECAST)]
 #: Under which the orders of whoever reads have their addresses.
 HERE = "/my-orders"
+LONGEST_NOTE = 500
 #: What is said of other things that were just written down.
 _SAID = {
     "undone": "已撤销登记",
@@ -109,13 +110,13 @@ def _deed_of(form: Mapping[str, str]) -> Told:
         deed = Deed(form.get("deed", ""))
     except ValueError:
         raise Refused("deed", "请点选做了什么") from None
-    noted = {Deed.DELAYED: form.get("cause"), Deed.ESCALATED: form.get("to")}.get(deed)
+    noted = {Deed.DELAYED: form.get("cause"), Deed.ESCALATED: form.get("to")}.get(deed) or ""
     return Told(
         deed=deed,
         key=key_of(form),
         happened_at=moment_of(form, "tapped_at", "登记时间无法识别，请重新登记"),
         promised_at=end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
-        note=noted,
+        note=noted.strip()[:LONGEST_NOTE] or None,
     )
 
 

@@ -15,14 +15,14 @@ from hotline.lifecycle import Verdict
 from hotline.policy import Action
 from serve.access import allowed
 from serve.needs import WhichOrder
-from serve.web.deeds import HERE, JustNow, MayWrite, back_to
+from serve.web.deeds import HERE, LONGEST_NOTE, JustNow, MayWrite, back_to
 from serve.web.order_view import OrderView
 from serve.web.typed import key_of, moment_of
 from serve.web.writing import FormWriting
 
 order_pages = APIRouter(include_in_schema=False)
 MayRead = Annotated[Person, allowed(Action.READ_SCORE)]
-_LONGEST_NUMBER, _LONGEST_NOTE = 60, 500
+_LONGEST_NUMBER = 60
 
 
 @order_pages.get(HERE + "/{order_id:path}")
@@ -84,5 +84,5 @@ def _record_of(form: Mapping[str, str]) -> Told:
         key=key_of(form),
         happened_at=moment_of(form, "happened_at", "时间请按“年-月-日 时:分”填写"),
         verdict=Verdict(form["verdict"]) if form.get("verdict") in set(Verdict) else None,
-        note=form.get("note", "").strip()[:_LONGEST_NOTE] or None,
+        note=form.get("note", "").strip()[:LONGEST_NOTE] or None,
     )

@@ -16,6 +16,7 @@ from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, 
 from serve.clock import now_micros
 from serve.needs import Desk
 from serve.visit import visit_of
+from serve.web.manage.parts import plain
 from serve.web.rendering import TYPE_COOKIE, address_before, page, places_of
 from store.access.accounts import account_named, close_session
 
@@ -54,7 +55,7 @@ async def sign_in(request: Request) -> Response:
     bound_to = request.cookies.get(FORM_COOKIE, "")
     if not bound_to or not door.signatures.is_own_form(bound_to, form.get(FORM_FIELD, "")):
         return _sign_in_form(request, 403, "页面已过期，请重新填写。")
-    name, password = form.get("name", "").strip()[:_LONGEST_NAME], form.get("password", "")
+    name, password = plain(form.get("name", "")).strip()[:_LONGEST_NAME], form.get("password", "")
     try:
         token = await run_in_threadpool(_open_session, request, name, password)
     except TooManyAttempts as waiting:

@@ -63,6 +63,7 @@ def page(
         "places": places_of(who, here) if who else [],
         "form_field": FORM_FIELD,
         "form_token": token,
+        "reader": door.signatures.mark_of(who.label) if who else "",
         "stylesheet": f"/static/{stamp('app.css')}/app.css",
         "is_large": request.cookies.get(TYPE_COOKIE) == "large",
         "page_now": request.app.state.clock(),
@@ -73,9 +74,9 @@ def page(
 
 
 def address_before(request: Request) -> str:
-    """The page of this service that one came from; the first one otherwise."""
+    """The page of this service that one came from, never another site's; the first one otherwise."""
     before, own = request.headers.get("referer", ""), str(request.base_url)
-    return "/" + before.removeprefix(own) if before.startswith(own) else "/"
+    return "/" + before.removeprefix(own).lstrip("/\\") if before.startswith(own) else "/"
 
 
 @lru_cache(maxsize=8)

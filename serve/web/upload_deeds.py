@@ -18,6 +18,7 @@ from serve.web.uploads import MayLoad, MayUpload, Uploads, download, page_of
 from store.extracts.unreadable import UnreadableFile
 
 upload_deeds = APIRouter(include_in_schema=False)
+_HEADER_ROWS = frozenset(map(str, range(1, 101)))
 
 
 @upload_deeds.post(UPLOAD + "/{upload_id}/reading")
@@ -25,7 +26,7 @@ async def read_as(who: MayUpload, upload_id: str, request: Request, uploads: Upl
     """Read it as another kind of table, or from another sheet or row."""
     form = (await sent_form(request)).fields
     kind, row = form.get("kind", ""), form.get("header_row", "")
-    if kind not in set(Kind) or not row.isdigit() or not 1 <= int(row) <= 100:
+    if kind not in set(Kind) or row not in _HEADER_ROWS:
         raise Refused("header_row", "请选择这是什么表，列名所在的行填1到100的数字")
     try:
         await run_in_threadpool(
@@ -61,6 +62,8 @@ async def load_table(who: MayLoad, upload_id: str, request: Request, uploads: Up
     def start() -> bool:
         reception = uploads.of(who)
         upload = reception.shelf.of(upload_id, who.label)
+        if upload.may_bring_callbacks and not reception.may_bring_callbacks:
+            raise Refused("upload", "您的身份在上传以后变了，请重新上传这张表")
         is_open = reception.shelf.where(upload) in (Where.PREVIEW, Where.CUT_SHORT)
         if is_open and "stamp" in form and (said := _said(upload, form)) != decided_of(upload):
             reception.decide(upload_id, said)

@@ -21,6 +21,7 @@ FAULTS = {
     Fault.ENCODING: "文字的编码认不出来。请用 Excel 打开，另存为 .xlsx 或“CSV UTF-8”再上传。",
     Fault.DAMAGED: "文件不完整或者已损坏。请从原系统重新导出，或用 Excel 打开后另存为 .xlsx 再上传。",
     Fault.UNPACKED_TOO_LARGE: "文件展开以后超过 128 MiB。请按月份拆成几份，分几次上传。",
+    Fault.TOO_SPREAD: "表格以外很远的地方还有内容，展开以后太大。请只把表格复制到新的工作簿，再上传；行数很多请按月份拆开。",
     Fault.TOO_WIDE: "这张表超过100列。请删去用不到的列，再上传。",
 }
 #: From when a field is known, in the order of an order's life.

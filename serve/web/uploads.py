@@ -1,11 +1,15 @@
-"""What the pages of 导入 share: the shelf, whoever receives for somebody, and two kinds of answers."""
+"""What the pages of 导入 share: the shelf and its tidying, whoever receives for somebody, and two kinds of answers."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.upload.reception import Reception
@@ -18,6 +22,8 @@ from serve.needs import Desk, Now
 
 MayUpload = Annotated[Person, allowed(Action.UPLOAD_EXTRACT)]
 MayLoad = Annotated[Person, allowed(Action.LOAD_EXTRACT)]
+#: Seconds between two looks at what has waited for too long.
+_TIDIED_EVERY = 900.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,14 @@ class UploadsOf:
 
 
 Uploads = Annotated[UploadsOf, Depends()]
+
+
+async def tidy_uploads(home: Path) -> None:
+    """Throw away what is older than a day, also where nobody opens the page; to be cancelled at the end."""
+    while True:
+        with suppress(OSError, ValueError):
+            await run_in_threadpool(Shelf(home).settle, now_micros())
+        await asyncio.sleep(_TIDIED_EVERY)
 
 
 def page_of(upload_id: str, asked: str = "") -> RedirectResponse:

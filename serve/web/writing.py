@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desk.access.person import Person
 from desk.intake import Intake
+from desk.refusals import NoSuchOrder
 from serve.access import form_of
 from serve.needs import Desk, Seen, TheClock, WayIn
 
@@ -27,8 +28,8 @@ class _FormWriting:
     after: BackgroundTasks
 
     async def form(self) -> Form:
-        """The fields that were sent."""
-        return await form_of(self.request)
+        """The fields that were sent, blanks for what cannot be printed: databases refuse some of that."""
+        return {name: _plain(value) for name, value in (await form_of(self.request)).items()}
 
     async def written(
         self, who: Person, order_id: str, write: Callable[[Intake, datetime], Written]
@@ -38,11 +39,17 @@ class _FormWriting:
         def in_turn() -> Written:
             self.seen.order(who, order_id)
             with self.way_in.store.transaction() as store:
+                if not store.has_order(order_id):  # whoever sees all orders was not asked which there are
+                    raise NoSuchOrder(order_id)
                 return write(replace(self.way_in, store=store), self.clock())
 
         found = await run_in_threadpool(in_turn)
         self.after.add_task(self.desk.notice)
         return found
+
+
+def _plain(typed: str) -> str:
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in typed)
 
 
 FormWriting = Annotated[_FormWriting, Depends()]

@@ -89,6 +89,8 @@ def _read_csv(path: Path, spec: FileSpec, rejects: Rejects) -> pd.DataFrame:
         raise DescriptionError(f"{spec.path} is not a whole gzip file; export it again") from None
     except (pd.errors.EmptyDataError, StopIteration):
         raise DescriptionError(f"{spec.path} is empty; it needs a header row") from None
+    except csv.Error:
+        raise DescriptionError(f"{spec.path} has a quotation mark that nothing closes; close it") from None
     return frame
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from store.extracts.reading import word_of
+from store.extracts.trial import Outcome, tried
 from store.extracts.unknown_text import MOST_UNPACKED, TextForm, form_of_text, opened
 from store.extracts.unreadable import Fault, UnreadableFile
 
@@ -51,6 +52,9 @@ def _ending_of_zip(path: Path) -> str:
     return ending
 
 
+_FAULT_OF = {Outcome.DAMAGED: Fault.DAMAGED, Outcome.TOO_LARGE: Fault.TOO_SPREAD}
+
+
 @dataclass(frozen=True)
 class UnknownFile:
     """A table whose columns nobody has named yet; `text` is how it is written where it is text."""
@@ -64,6 +68,8 @@ class UnknownFile:
         """The file at this place, whose ending is right (`ending_of`). UnreadableFile where it is no table."""
         if path.name.endswith((".csv", ".csv.gz")):
             return cls(path, text=form_of_text(path))
+        if fault := _FAULT_OF.get(tried(path)):
+            raise UnreadableFile(fault)
         return cls(path, sheets=tuple(_book(path).sheet_names))
 
     def top(self, rows: int, sheet: str | None = None) -> list[list[str]]:
@@ -74,7 +80,10 @@ class UnknownFile:
             return [[(word_of(cell) or "").strip() for cell in row] for row in read]
         with opened(self.path, self.text.encoding) as lines:
             read = islice(csv.reader(lines, delimiter=self.text.delimiter), rows)
-            return [[cell.strip() for cell in row] for row in read]
+            try:
+                return [[cell.strip() for cell in row] for row in read]
+            except csv.Error:  # a quotation mark that nothing closes makes one cell of all that follows
+                raise UnreadableFile(Fault.NOT_A_TABLE) from None
 
 
 def _book(path: Path) -> Any:

@@ -15,6 +15,7 @@ class Fault(StrEnum):
     ENCODING = "encoding"
     DAMAGED = "damaged"
     UNPACKED_TOO_LARGE = "unpacked_too_large"
+    TOO_SPREAD = "too_spread"
     TOO_WIDE = "too_wide"
 
 

@@ -41,13 +41,17 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class Loading:
-    """One extract on its way into the store, taken and recorded at these moments."""
+    """One extract on its way into the store, taken and recorded at these moments.
+
+    `admit` takes out of each piece what its sender may not bring, while nobody else can write.
+    """
 
     described: Description
     rejects: Rejects
     taken_at: int
     recorded_at: int
     progress: Callable[[str], None] = lambda _: None
+    admit: Callable[[Extract], None] = lambda _: None
 
     def load(self, engine: Engine, extract: Extract) -> Loaded:
         """Write what is new; what became of the rows.
@@ -70,6 +74,7 @@ class Loading:
         """What loading would refuse, and how many of the orders are new; nothing is written."""
         refusing = Refusing(self.described, self.rejects, self.taken_at)
         refusing.implausible_times(extract)
+        self.admit(extract)
         with reading(engine, bulk=True) as connection:
             stored = Stored.read(connection, extract.order_ids(), declared_attributes(connection))
         births = self._settle(extract, stored, refusing)
@@ -80,6 +85,7 @@ class Loading:
         with without_collection(), writing(engine, bulk=True) as (connection, revision):
             attributes = declare(connection, self.described)
             _declare_origin(connection, self.described)
+            self.admit(extract)
             stored = Stored.read(connection, extract.order_ids(), attributes)
             births = self._settle(extract, stored, refusing)
             known = KnownFrom.of(extract, stored, births)

@@ -184,6 +184,14 @@ class Watched:
 Visit = Callable[..., Watched]
 
 
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    """Fill in the form of the sign-in page and send it."""
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", password)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
 @pytest.fixture
 def visit(chromium: Browser, service: Service) -> Iterator[Visit]:
     """Opens a browser of some width and signs somebody in."""
@@ -207,10 +215,7 @@ def visits(chromium: Browser, address: str) -> Iterator[Visit]:
         page.on("pageerror", lambda error: watched.said.append(str(error)))
         page.on("request", lambda request: watched.asked.append(request.url))
         page.goto(f"{address}/login")
-        page.fill("input[name=name]", name)
-        page.fill("input[name=password]", password)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, name, password)
         return watched
 
     yield opened

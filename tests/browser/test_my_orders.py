@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import WIDTHS, Service, Visit
+from tests.browser.conftest import WIDTHS, Service, Visit, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +54,37 @@ def test_a_tap_without_a_line_is_kept_and_written_once(service: Service, visit: 
     assert page.evaluate("localStorage.getItem('qingling-outbox')") == "[]"
     [event] = [event for event in service.events(order_id) if event["type"] == "visited"]
     assert event["happened_at"] < event["known_at"] and event["actor"] == "甲经理"
+
+
+def test_what_one_tapped_without_a_line_is_never_written_in_a_colleagues_name(
+    service: Service, visit: Visit
+) -> None:
+    order_id = service.send(text="信报箱坏了")
+    watched = visit("话务一")
+    page, address = watched.page, f"{service.address}/my-orders/{order_id}"
+    page.goto(address)
+    watched.context.set_offline(True)
+    page.get_by_role("button", name="已上门", exact=True).click()
+    page.wait_for_function("localStorage.getItem('qingling-outbox').includes('visited')")
+    assert "话务" not in page.evaluate("localStorage.getItem('qingling-outbox')")
+    watched.context.route(
+        "**/deeds", lambda route: route.abort()
+    )  # there is a line, and nothing comes through
+    watched.context.set_offline(False)
+    for name in ("话务二", "话务一"):
+        page.goto(address)
+        page.get_by_role("button", name="退出").click()
+        page.wait_for_url("**/login")
+        watched.context.unroute("**/deeds")
+        sign_in(page, name)
+        page.goto(address)
+        if name == "话务二":
+            page.wait_for_timeout(500)
+            assert "visited" not in _types(service, order_id)
+            assert page.locator("#outbox:visible").count() == 0
+    page.wait_for_function("localStorage.getItem('qingling-outbox') === '[]'")
+    [event] = [event for event in service.events(order_id) if event["type"] == "visited"]
+    assert event["actor"] == "话务一"
 
 
 def test_two_quick_taps_are_one_deed(service: Service, visit: Visit) -> None:

@@ -137,3 +137,17 @@ def test_a_trainings_own_comparison_is_told_where_it_has_one() -> None:
     [told] = looking_back({"handlers": [row, seen]})
     assert "80次" in told and "0.600" in told and "0.720" in told
     assert list(looking_back({})) == []
+
+
+def test_what_was_written_after_the_call_counts_for_nothing_though_the_call_was_recorded_later(
+    store: Store,
+) -> None:
+    for name, told_at in (("before", 44), ("after", 46)):
+        order = Order(name, DAY, events=(OrderEvent(EventType.CLOSED, hours(30), hours(30)),))
+        store.add_order(order, to_micros(hours(30)), to_micros(DAY))
+        a_score(store, name, 0.5)
+        a_forecast(store, name, 0, at=told_at)
+        call = Callback(OfficialCaller.CITY, hours(45), hours(50), rating=Rating.DISSATISFIED)
+        store.add_callbacks(name, [call], to_micros(hours(50)))
+    beside = handlers_beside(store, OfficialCaller.CITY, NOW)
+    assert (beside.rated, beside.human_hits, beside.waiting) == (1, 1, 0)

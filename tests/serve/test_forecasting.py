@@ -15,7 +15,7 @@ from hotline.scope import scope_of
 from store.database import open_store
 from store.forecasts import ForecastRow
 from tests.serve.bodies import ago, an_event, an_order
-from tests.serve.conftest import a_key, later, settings_of
+from tests.serve.conftest import a_key, later, serving, settings_of, wait_until_ready
 
 _NUMBERS = count(1)
 
@@ -134,3 +134,41 @@ def test_duties_are_shown_meanwhile_and_an_unanswered_question_hides_the_model_n
     assert "先行联系市民" in client.get(f"/my-orders/{order_id}", headers=key).text  # duties go on
     with later(client, timedelta(hours=22)):
         assert "四级评价" in client.get(f"/my-orders/{order_id}", headers=key).text
+
+
+def test_the_queue_tells_nothing_of_what_is_asked_neither_by_gaps_nor_by_counts(
+    client: TestClient, shared_home: Path
+) -> None:
+    closed = {"events": [an_event("closed", 2)], "category": "公共照明"}
+    others = [_sent(client, "列经理", is_drawn_one=False, community=f"列小区{n}", **closed) for n in range(3)]
+    key = _key(shared_home, "列经理")
+    before = client.get("/api/v1/queue", headers=key).json()
+    asked = _sent(client, "列经理", community="列小区九", **closed)
+    after = client.get("/api/v1/queue", headers=key).json()
+    page = client.get("/queue", headers=key).text
+    assert asked not in page and "另有1件请先在" in page and "全部3件工单都在哪里" in page
+    assert [order["order_id"] for order in after["orders"]] == [o["order_id"] for o in before["orders"]]
+    assert {order["order_id"] for order in after["orders"]} == set(others)
+    assert _tell(client, key, asked, "1", "queue").status_code == 303
+    page = client.get("/queue", headers=key).text
+    assert asked in page and "另有" not in page and "全部4件工单都在哪里" in page
+
+
+def test_an_earlier_word_of_the_model_is_not_shown_either_while_no_model_serves(own_home: Path) -> None:
+    with serving(settings_of(own_home)) as client:
+        wait_until_ready(client)
+        order_id, key = _sent(client, "停经理"), _key(own_home, "停经理")
+        other = _sent(client, "停经理", is_drawn_one=False)
+        for name in (order_id, other):
+            assert client.get(f"/api/v1/orders/{name}/score").status_code == 200
+    (own_home / "models" / "champion.json").unlink()
+    with serving(settings_of(own_home)) as client:
+        shown = {name: client.get(f"/my-orders/{name}", headers=key).text for name in (order_id, other)}
+        assert "现在没有模型预判" in shown[order_id]
+        assert "上次预判" in shown[other] and "上次预判" not in shown[order_id]
+        assert "上次预判" not in _card_of(client.get("/my-orders", headers=key).text, order_id)
+
+
+def _card_of(page: str, order_id: str) -> str:
+    """What the list shows of one order."""
+    return page.split(f'id="o-{order_id}"')[1].split("</li>")[0]

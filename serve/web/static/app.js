@@ -1,10 +1,11 @@
 // Without this file every page works: times stand as written, forms are sent as forms. With it the countdowns run, and
 // a deed that is tapped without a line is kept on the phone (order number, deed, time and key; no text, no name) and
-// sent once there is one. The key makes sure that it is written once, however often it is sent. A list that several
+// sent once there is one and whoever tapped it is signed in: never in a colleague's name. The key makes sure that it is written once, however often it is sent. A list that several
 // people work on is read again when something was written, unless one is in the midst of something in it.
 (function () {
   "use strict";
   const KEPT = "qingling-outbox";
+  const READER = document.body.dataset.reader || "";
   const AHEAD = Date.parse(document.body.dataset.now) - Date.now() || 0;
 
   function left(moment) {
@@ -24,10 +25,12 @@
     try { return JSON.parse(localStorage.getItem(KEPT)) || []; } catch (error) { return []; }
   }
 
+  function own() { return kept().filter(function (entry) { return entry.reader === READER; }); }
+
   function keep(list) { localStorage.setItem(KEPT, JSON.stringify(list)); show(); }
 
   function show(said) {
-    const note = document.getElementById("outbox"), waiting = kept().length;
+    const note = document.getElementById("outbox"), waiting = own().length;
     if (!note) return;
     note.hidden = !waiting && !said;
     note.textContent = said || "有" + waiting + "条登记存在手机上，有网络后自动送出，请不要清除浏览器数据。";
@@ -51,7 +54,7 @@
     sending = true;
     let shown = null, refused = false;
     try {
-      for (const entry of kept()) {
+      for (const entry of own()) {
         const answer = await send(entry);
         if (answer.url.endsWith("/login") || answer.status === 403 || answer.status === 429 || answer.status >= 500) break;
         keep(kept().filter(function (other) { return other.fields.key !== entry.fields.key; }));
@@ -74,7 +77,7 @@
     fields.key += "-" + fields.deed;
     if (fields.deed === "delayed" && !fields.promised_on) { show("请先填写告知居民的维修日期。"); return; }
     if (kept().some(function (entry) { return entry.fields.key === fields.key; })) return;
-    keep(kept().concat({ action: form.getAttribute("action"), fields: fields, tapped_at: new Date(Date.now() + AHEAD).toISOString() }));
+    keep(kept().concat({ action: form.getAttribute("action"), fields: fields, reader: READER, tapped_at: new Date(Date.now() + AHEAD).toISOString() }));
     flush(true);
   });
 
@@ -112,5 +115,5 @@
   setInterval(tick, 30000);
   setInterval(renew, 15000);
   show();
-  if (kept().length) flush(false);
+  if (own().length) flush(false);
 })();
