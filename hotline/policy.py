@@ -62,6 +62,7 @@ class Action(StrEnum):
     WRITE_EVENT = "write_event"
     FORECAST = "forecast"
     WRITE_CALLBACK = "write_callback"
+    ARCHIVE = "archive"
     UPLOAD_EXTRACT = "upload_extract"
     LOAD_EXTRACT = "load_extract"
     EXPORT_PSEUDONYMOUS = "export_pseudonymous"
@@ -98,6 +99,7 @@ _ACTION_ZH = {
     Action.WRITE_EVENT: "登记处置环节",
     Action.FORECAST: "写下本人预判",
     Action.WRITE_CALLBACK: "登记官方回访",
+    Action.ARCHIVE: "归档工单",
     Action.UPLOAD_EXTRACT: "上传导出表",
     Action.LOAD_EXTRACT: "导入上传的表",
     Action.EXPORT_PSEUDONYMOUS: "导出去标识数据",
@@ -129,6 +131,7 @@ _UPLOADS = {_A.UPLOAD_EXTRACT, _A.LOAD_EXTRACT}
 # `score_given` answers about any caller's number one cares to send, hence only for those who see all orders.
 # A data scientist meets no order and no text; an admin keeps the accounts and meets no order either: it hands
 # orders over by their number, and sets the playbook. A firm hands over within itself.
+# What is archived leaves every list: only those who call back may put an order away.
 # Whoever handles an order foretells its rating, the human baseline; the others only read what the model says.
 # The indicators are figures: whoever meets no order (has no worklist) is told them without managers' names and
 # without the list of orders to be turned. A data scientist needs the district's figures to see what a model is
@@ -149,14 +152,14 @@ GRANTS: dict[Role, frozenset[Action]] = {
         | _ON_ORDERS
     ),
     Role.CALL_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK}
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.ARCHIVE}
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.SET_CAPACITY}
         | _UPLOADS
         | _CALLS
         | _ON_ORDERS
     ),
     Role.DISTRICT_CENTRE: frozenset(
-        {_A.SIGN_IN, _A.SCORE_GIVEN}
+        {_A.SIGN_IN, _A.SCORE_GIVEN, _A.ARCHIVE}
         | _UPLOADS
         | {_A.READ_INDICATORS, _A.READ_EFFECT, _A.READ_MODEL, _A.READ_METRICS}
         | {_A.SET_CAPACITY, _A.SET_PLAYBOOK}
@@ -180,7 +183,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
         | {_A.HAND_OVER, _A.SET_PLAYBOOK}
     ),
     Role.SYSTEM: frozenset(
-        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.READ_MODEL} | _UPLOADS | _ON_ORDERS
+        {_A.SCORE_GIVEN, _A.WRITE_ORDER, _A.WRITE_CALLBACK, _A.ARCHIVE, _A.READ_MODEL} | _UPLOADS | _ON_ORDERS
     ),
     Role.MONITOR: frozenset({_A.READ_METRICS}),
 }

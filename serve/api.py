@@ -1,5 +1,6 @@
 """The routes under /api/v1: each takes a request apart, asks the desk, and answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -11,6 +12,7 @@ from desk.access.person import Person
 from desk.intake import Intake
 from desk.score_table import SheetKind, write_scores
 from desk.scored import Scored
+from hotline.lifecycle import EventType
 from hotline.policy import Action
 from serve.access import allowed
 from serve.answers import (
@@ -26,7 +28,17 @@ from serve.answers import (
 from serve.errors import ErrorOut
 from serve.needs import Callers, Log, Now, Seen, Service, Together, Turn, WayIn, WhichOrder, Writing
 from serve.open_desk import InService
-from serve.schemas import CallbacksIn, EventsIn, ExportQuery, OrderIn, ScoreIn, ScoreQuery, WorklistQuery
+from serve.refusals import NotGranted
+from serve.schemas import (
+    CallbacksIn,
+    EventIn,
+    EventsIn,
+    ExportQuery,
+    OrderIn,
+    ScoreIn,
+    ScoreQuery,
+    WorklistQuery,
+)
 from serve.seen_orders import SeenOrders
 from store.predictions import Cause
 
@@ -88,6 +100,7 @@ def score_given(
 def add_order(who: MayWriteOrders, body: OrderIn, seen: Seen, writing: Writing) -> OrderWritten:
     """Keep an order, with what has happened so far. Sent again with other content, it is revised."""
     seen.given(who, body.to_order(writing.callers.of, writing.now))
+    _check_archiving(who, body.events)
 
     def write(way_in: Intake, received: datetime) -> tuple[int, OrderWritten]:
         status = way_in.add_order(body.to_order(writing.callers.of, received), received)
@@ -102,6 +115,7 @@ def add_events(
 ) -> EventsWritten:
     """Keep one event of an order, or a list of them. They are in the very next score."""
     seen.order(who, order_id)
+    _check_archiving(who, body)
 
     def write(way_in: Intake, received: datetime) -> tuple[int, EventsWritten]:
         events = [event.to_event(received) for event in body]
@@ -109,6 +123,12 @@ def add_events(
         return 201, EventsWritten.of(order_id, len(body), new, received)
 
     return writing.answered(EventsWritten, write)
+
+
+def _check_archiving(who: Person, events: Sequence[EventIn]) -> None:
+    """NotGranted where someone puts an order away whose callback is not theirs to await."""
+    if any(event.type == EventType.ARCHIVED for event in events) and not who.may(Action.ARCHIVE):
+        raise NotGranted
 
 
 @api.post("/orders/{order_id:path}/callbacks", status_code=201, responses=UNKNOWN | _WRITES)

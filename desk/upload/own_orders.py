@@ -18,12 +18,13 @@ from store.whereabouts import whereabouts
 ANOTHER_COMPANY = "names another company than the sender's; correct it or leave it out; row not loaded"
 NO_COMPANY = "no company, and the sender has several; write which; row not loaded"
 NOT_AN_ID = "an order id has no invisible characters, and 64 at most; correct it; row not loaded"
-OF_THE_HOTLINE = "the official callback is not the sender's to tell; leave it out; row not loaded"
+OF_THE_HOTLINE = "callbacks and archiving are the hotline's to tell; leave it out; row not loaded"
 NOT_OWN = "this order id is not the sender's; check it; row not loaded"
 #: The field that each reason is about.
 _AT_FAULT = {ANOTHER_COMPANY: "company", NO_COMPANY: "company", NOT_OWN: "order_id"}
 #: What the interface takes for an id, and pages can show.
 _LONGEST_ID = 64
+_OF_THE_HOTLINE = [EventType.CALLED_BACK.value, EventType.ARCHIVED.value]
 _BY_ORDER = ("events", "callbacks", "forecasts", "changes")
 
 
@@ -62,7 +63,7 @@ def admit_own(scope: Scope) -> Admit:
             rejects.add_placed(rows, "", rows["order_id"].tolist(), UNKNOWN_ORDER)
             setattr(extract, name, frame[~frame["order_id"].isin(theirs | refused)].reset_index(drop=True))
         if len(extract.events):
-            is_theirs = (extract.events["type"] != EventType.CALLED_BACK.value).tolist()
+            is_theirs = (~extract.events["type"].isin(_OF_THE_HOTLINE)).tolist()
             extract.events = _without(extract.events, is_theirs, "type", OF_THE_HOTLINE, rejects)
 
     return admit

@@ -48,7 +48,7 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
     (r"names another company", "写的是别的企业", "改成本企业，或删去这一行"),
     (r"no company, and the sender has several", "没有写是哪一家企业", "填上物业企业"),
     (r"an order id has no invisible", "工单编号里有看不见的字符，或者超过64个字", "照原系统重新填写工单编号"),
-    (r"the official callback is not the sender's", "官方回访不由本单位登记", "删去这一行"),
+    (r"callbacks and archiving are the hotline's", "官方回访、归档不由本单位登记", "删去这一行"),
     (r"this order id is not the sender's", "这个工单编号不属于本单位", "核对工单编号"),
 )
 _PATTERNS = tuple((re.compile(pattern), reason, remedy) for pattern, reason, remedy in _REASONS)

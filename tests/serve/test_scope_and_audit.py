@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
-from hotline.policy import Role
-from hotline.scope import Scope
+from hotline.policy import Action, Role, may
+from hotline.scope import WHOLE_DISTRICT, Scope
 from serve.audit_trail import AuditTrail
 from store.access.audit_log import AuditEntry, entries
 from tests.serve.bodies import an_event, an_order, assert_told, new_id
@@ -157,3 +157,25 @@ def test_many_notes_are_written_in_order_and_none_is_lost(client: TestClient) ->
     trail.close()
     noted = [int(e.request_id) for _, e in entries(engine, person="many", limit=5_000)]
     assert noted == list(range(1_200))[::-1]
+
+
+_OWN_BY = {
+    Role.MANAGER: {"managers": "归经理"},
+    Role.COMPANY: {"companies": "归物业"},
+    Role.EMERGENCY_STATION: {"streets": "归街道"},
+    Role.STREET_HANDLER: {"streets": "归街道"},
+}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if may(role, Action.WRITE_EVENT)])
+def test_only_those_who_call_back_put_an_order_away(client: TestClient, role: Role) -> None:
+    order = an_order(street="归街道", company="归物业", manager="归经理", category="电梯")
+    assert client.post("/api/v1/orders", json=order).status_code == 201
+    own = _OWN_BY.get(role)
+    scope = Scope(**{part: frozenset({name}) for part, name in own.items()}) if own else WHOLE_DISTRICT  # type: ignore[arg-type]
+    key = a_key(settings_of(client.app.state.settings.home), role, scope)  # type: ignore[attr-defined]
+    address = f"/api/v1/orders/{order['order_id']}/events"
+    answer = client.post(address, json=an_event("archived", 1), headers=key)
+    assert answer.status_code == (201 if may(role, Action.ARCHIVE) else 403), answer.text
+    listed = client.get("/api/v1/worklist", params={"limit": 1_000}).json()["orders"]
+    assert any(one["order_id"] == order["order_id"] for one in listed) is not may(role, Action.ARCHIVE)

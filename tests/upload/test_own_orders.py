@@ -97,13 +97,13 @@ def test_a_number_that_only_looks_like_anothers_is_no_number(settings: Settings)
     store.close()
 
 
-@pytest.mark.parametrize("word", ["官方回访", "called_back"])
-def test_a_firm_does_not_write_down_the_official_callback_as_an_event(settings: Settings, word: str) -> None:
+@pytest.mark.parametrize("word", ["官方回访", "called_back", "归档"])
+def test_a_firm_does_not_write_down_what_is_the_hotlines_to_tell(settings: Settings, word: str) -> None:
     store = open_store(settings.home)
     store.add_order(Order("T-1", _now() - timedelta(hours=9), company="甲物业"), to_micros(_now()))
     table = text([("工单编号", "事件类型", "发生时间"), ["T-1", word, a_time(3)], ["T-1", "维修", a_time(3)]])
     firm = Person("企业", Role.COMPANY, scope_of(Role.COMPANY, companies=["甲物业"]), "session")
     found = Reception(Shelf(settings.home), store, firm).receive(table, "a.csv", Kind.EVENTS, 0, _now())
     assert found.checked and found.checked.accepted == {"events": 1}
-    assert any("官方回访不由本单位登记" in reason for reason in found.checked.refused)
+    assert any("官方回访、归档不由本单位登记" in reason for reason in found.checked.refused)
     store.close()
