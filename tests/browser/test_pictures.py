@@ -27,8 +27,9 @@ from tests.upload.tables import excel, kept
 
 pytestmark = pytest.mark.browser
 
-#: For pictures a larger district, so that there is something to see.
-_ORDERS = 20_000 if "QINGLING_PICTURES" in os.environ else 2_000
+#: For pictures a larger district, so that there is something to see, and everybody's pages.
+_IS_FOR_PICTURES = "QINGLING_PICTURES" in os.environ
+_ORDERS = 20_000 if _IS_FOR_PICTURES else 2_000
 #: Whose pages, and what their pictures are called.
 _PAGES = {
     "manager": (("/my-orders", "my-orders"), ("FIRST", "order")),
@@ -74,7 +75,7 @@ def visit_then(chromium: Browser, afternoon: str) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("role", list(_PAGES))
+@pytest.mark.parametrize("role", list(_PAGES) if _IS_FOR_PICTURES else ["manager", "call_centre"])
 def test_the_pages_of_a_living_district(
     afternoon: str, visit_then: Visit, role: str, width: int, tmp_path: Path
 ) -> None:
