@@ -77,11 +77,16 @@ class QueueDesk:
 
         if not playbook.draw.is_on:
             return DeskQueue(queued(max(capacity - done, 0), Lots()), held, laid.scored, asked)
-        lots = lots_of(store, playbook, mine, now)
-        if draw_today(
-            store, playbook, who, mine, lambda: queued(capacity, lots), self._scorer.champion.version, now
-        ):
-            lots = lots_of(store, playbook, mine, now)
+        draw_today(
+            store,
+            playbook,
+            who,
+            mine,
+            lambda: queued(capacity, lots_of(store, playbook, mine, now)),
+            self._scorer.champion.version,
+            now,
+        )
+        lots = lots_of(store, playbook, mine, now)  # read when whoever was first has written them
         return DeskQueue(queued(max(capacity - done, 0), lots), held, laid.scored, asked)
 
     def _effects_of(self, store: Store, now: datetime) -> Effects:

@@ -65,7 +65,7 @@ def test_what_one_tapped_without_a_line_is_never_written_in_a_colleagues_name(
     page.goto(address)
     watched.context.set_offline(True)
     page.get_by_role("button", name="已上门", exact=True).click()
-    page.wait_for_function("localStorage.getItem('qingling-outbox').includes('visited')")
+    page.get_by_text("有1条登记存在手机上").wait_for()
     assert "话务" not in page.evaluate("localStorage.getItem('qingling-outbox')")
     watched.context.route(
         "**/deeds", lambda route: route.abort()
@@ -82,7 +82,8 @@ def test_what_one_tapped_without_a_line_is_never_written_in_a_colleagues_name(
             page.wait_for_timeout(500)
             assert "visited" not in _types(service, order_id)
             assert page.locator("#outbox:visible").count() == 0
-    page.wait_for_function("localStorage.getItem('qingling-outbox') === '[]'")
+    page.get_by_text("已登记“已上门”").or_(page.locator("ol.tl").get_by_text("现场核实")).first.wait_for()
+    assert page.evaluate("localStorage.getItem('qingling-outbox')") == "[]"
     [event] = [event for event in service.events(order_id) if event["type"] == "visited"]
     assert event["actor"] == "话务一"
 
