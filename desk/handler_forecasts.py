@@ -1,6 +1,6 @@
 """Handlers against the model: what both foretold of the same rounds at the same moments, and what came."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,15 @@ from features.log import Log
 from hotline.calendar import to_micros
 from hotline.lifecycle import OfficialCaller
 from hotline.satisfaction import Rating
+from models.comparison import Pairs, compare_auc
 from models.handlers import LEAST_FORECASTS, LEAST_OUTCOME, RatedRounds, rated_rounds
-from models.metrics import auc
+from models.metrics import auc, auc_interval
 from store.connection import reading
 from store.database import Store
 from store.foreseen import foreseen
 
 #: So far back forecasts are looked at.
 DAYS = 365
-_DRAWS = 500
 #: From so much on a chance that a handler wrote counts as 不满意 foretold.
 _LIKELY = 0.5
 
@@ -59,9 +59,7 @@ class HandlersBeside:
         return asdict(self)
 
 
-def handlers_beside(
-    store: Store, label_caller: OfficialCaller | None, now: datetime, seed: int = 0
-) -> HandlersBeside:
+def handlers_beside(store: Store, label_caller: OfficialCaller | None, now: datetime) -> HandlersBeside:
     """The comparison as known at a moment; `label_caller` is whose ratings count, by default the city's."""
     until, since = to_micros(now), to_micros(now - timedelta(days=DAYS))
     with reading(store.engine) as connection:
@@ -74,7 +72,7 @@ def handlers_beside(
     table = pd.DataFrame([asdict(row) for row in told]).rename(columns={"at": "known_at"})
     table = _before_the_call(table, frames["callbacks"])
     rounds = rated_rounds(table, chronicle)
-    return _measured(_first_of_each(table, rounds), len(table) - len(rounds.rows), seed)
+    return _measured(_first_of_each(table, rounds), len(table) - len(rounds.rows))
 
 
 def _before_the_call(table: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +99,7 @@ def _risk(rows: pd.DataFrame) -> np.ndarray:
     return np.where(np.isnan(written), levels, written)
 
 
-def _measured(rows: pd.DataFrame, waiting: int, seed: int) -> HandlersBeside:
+def _measured(rows: pd.DataFrame, waiting: int) -> HandlersBeside:
     truth, human, model = (rows[name].to_numpy() for name in ("truth", "human", "model"))
     level, chance = rows["rating"].to_numpy(dtype=float), rows["probability"].to_numpy(dtype=float)
     flagged = (level == Rating.DISSATISFIED) | (chance >= _LIKELY)
@@ -119,27 +117,16 @@ def _measured(rows: pd.DataFrame, waiting: int, seed: int) -> HandlersBeside:
         or min(counts.dissatisfied, len(rows) - counts.dissatisfied) < LEAST_OUTCOME
     ):
         return counts
-    return _with_intervals(counts, rows["order_id"], truth.astype(bool), human, model, seed)
+    order = rows["order_id"].to_numpy()
+    lead = compare_auc(Pairs(truth.astype(bool), challenger=model, champion=human, slices={}))
+    return replace(
+        counts,
+        human=_auc(truth, human, order),
+        model=_auc(truth, model, order),
+        lead=Measured(lead.challenger - lead.champion, lead.low, lead.high),
+    )
 
 
-def _with_intervals(
-    counts: HandlersBeside,
-    order_ids: "pd.Series[str]",
-    truth: np.ndarray,
-    human: np.ndarray,
-    model: np.ndarray,
-    seed: int,
-) -> HandlersBeside:
-    """Both AUCs and their difference, drawing whole orders."""
-    order = pd.factorize(order_ids)[0]
-    size, rng, drawn = int(order.max()) + 1, np.random.default_rng(seed), []
-    for _ in range(_DRAWS):
-        weight = np.bincount(rng.integers(size, size=size), minlength=size)[order].astype(float)
-        found = auc(truth, human, weight), auc(truth, model, weight)
-        drawn.append((*found, found[1] - found[0]))
-    draws = np.array(drawn)
-    low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
-    both = auc(truth, human), auc(truth, model)
-    values = (*both, both[1] - both[0])
-    told = [Measured(float(v), float(a), float(b)) for v, a, b in zip(values, low, high, strict=True)]
-    return HandlersBeside(**{**asdict(counts), "human": told[0], "model": told[1], "lead": told[2]})
+def _auc(truth: np.ndarray, risk: np.ndarray, order: np.ndarray) -> Measured:
+    interval = auc_interval(truth.astype(bool), risk, order)
+    return Measured(auc(truth, risk), interval.low, interval.high)

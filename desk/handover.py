@@ -15,7 +15,6 @@ from hotline.calendar import from_micros, to_micros
 from hotline.duties import Post
 from hotline.lifecycle import EventType
 from hotline.order import Order, OrderEvent
-from hotline.policy import Role
 from hotline.scope import Scope, Whereabouts, is_within
 from store.access.accounts import all_accounts
 from store.database import Store
@@ -67,9 +66,7 @@ def foreseen(store: Store, handover: Handover, orders: Sequence[tuple[str, Where
     scopes = [
         account.scope
         for account in all_accounts(store.engine)
-        if account.role is Role.MANAGER
-        and account.disabled_at is None
-        and handover.taker in account.scope.managers
+        if account.disabled_at is None and handover.taker in account.scope.managers
     ]
     after = [handover.after(where) for _, where in orders]
     unseen = sum(not any(is_within(scope, where) for scope in scopes) for where in after)
@@ -80,7 +77,7 @@ def foreseen(store: Store, handover: Handover, orders: Sequence[tuple[str, Where
 def known_managers(store: Store, scope: Scope) -> frozenset[str]:
     """The managers whom one may hand over to: all whom an order or an account names; of a firm, those of its own."""
     firms = firms_of_managers(store.engine)
-    accounts = [a for a in all_accounts(store.engine) if a.role is Role.MANAGER and a.disabled_at is None]
+    accounts = [account for account in all_accounts(store.engine) if account.disabled_at is None]
     if not scope.is_whole:
         firms = {name: of for name, of in firms.items() if of & scope.companies}
         accounts = [account for account in accounts if account.scope.companies & scope.companies]

@@ -99,6 +99,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
 
 
+def end_of_day(day: date) -> datetime:
+    """The last microsecond of a day in Shanghai, as which a day without a time of day counts."""
+    return datetime.combine(day, time.max, SHANGHAI)
+
+
 #: Times travel through the house as whole microseconds since 1970 in UTC: the one form that SQLite,
 #: PostgreSQL and numpy share without rounding. This is the mark of a time that is not there.
 NO_TIME = -(2**63)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.access.asked import Named, end_of_day, role_of, scope_for
+from desk.access.asked import Named, last_moment, role_of, scope_for
 from desk.access.issuing import Issuing
 from desk.opening import open_store_in_use
 from desk.settings import Settings
@@ -51,7 +51,7 @@ def assign_user(settings: Settings, name: str, role: str, named: Named) -> None:
 def add_key(settings: Settings, name: str, role: str, named: Named, expires: str | None) -> str:
     """Make a key; it is told here and never again."""
     with _issuing(settings) as issuing:
-        return issuing.add_key(name, role_of(role), scope_for(role_of(role), named), end_of_day(expires))
+        return issuing.add_key(name, role_of(role), scope_for(role_of(role), named), last_moment(expires))
 
 
 def revoke_key(settings: Settings, name: str) -> None:

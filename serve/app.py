@@ -43,6 +43,7 @@ from serve.web.my_orders import my_orders_pages
 from serve.web.order_page import order_pages
 from serve.web.pages import pages
 from serve.web.problem_page import tell_people
+from serve.web.queue_forms import queue_forms
 from serve.web.queue_page import queue_pages
 from serve.web.static_files import static_files
 from serve.web.upload_deeds import upload_deeds
@@ -87,9 +88,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     for router in (duties, queue, liaison, indicators, effect, api, audit, health, docs, batches):
         app.include_router(router)
-    for router in (pages, me_pages, my_orders_pages, deed_forms, order_pages, queue_pages, board_pages):
+    for router in (pages, me_pages, my_orders_pages, deed_forms, order_pages, queue_pages, queue_forms):
         app.include_router(router)
-    for router in (model_pages, model_forms, manage_pages, upload_pages, upload_deeds, static_files):
+    for router in (
+        board_pages,
+        model_pages,
+        model_forms,
+        manage_pages,
+        upload_pages,
+        upload_deeds,
+        static_files,
+    ):
         app.include_router(router)
     check_all_declare(app)
     return app

@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+from abc import ABC, abstractmethod
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
@@ -16,7 +17,7 @@ _LOG = structlog.get_logger("serve")
 T = TypeVar("T")
 
 
-class Leased(Generic[T]):
+class Leased(ABC, Generic[T]):
     """Looks every few seconds, on a thread of its own; whatever fails, the next look tries again.
 
     A subclass says what a look does (`look`), what works on a store (`_made_for`) and which lease it takes.
@@ -32,17 +33,17 @@ class Leased(Generic[T]):
         self._of_store: tuple[Store, T] | None = None
 
     @property
+    @abstractmethod
     def is_wanted(self) -> bool:
         """Whether the settings ask for it at all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self) -> None:
         """One look: do what is due, if this worker is the one to do it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _made_for(self, store: Store) -> T:
         """What works on a store."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Begin to look, if it is wanted."""

@@ -1,10 +1,10 @@
 """What is asked for an account or a key, in words: its name, role, scope, password and last day."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import date, datetime
 
 from desk.access import passwords
-from hotline.calendar import SHANGHAI
+from hotline.calendar import end_of_day
 from hotline.errors import ArgumentError
 from hotline.policy import Role
 from hotline.scope import NEEDED_PART, PARTS_ZH, Scope, scope_of
@@ -40,12 +40,12 @@ def scope_for(role: Role, named: Named) -> Scope:
         raise NotIssued(str(error), needed or given, zh) from None
 
 
-def end_of_day(day: str | None) -> datetime | None:
+def last_moment(day: str | None) -> datetime | None:
     """The end of a day of Shanghai; None where none is named. NotIssued where it is no day."""
     if not day:
         return None
     try:
-        return datetime.combine(datetime.fromisoformat(day).date(), time.max, SHANGHAI)
+        return end_of_day(date.fromisoformat(day))
     except ValueError:
         message = f"{day!r} is no day; write it like 2027-03-31"
         raise NotIssued(message, "expires", "日期请写成2027-03-31这样") from None

@@ -86,7 +86,7 @@ class QueueDesk:
             self._scorer.champion.version,
             now,
         )
-        lots = lots_of(store, playbook, mine, now)  # read when whoever was first has written them
+        lots = lots_of(store, playbook, mine, now)
         return DeskQueue(queued(max(capacity - done, 0), lots), held, laid.scored, asked)
 
     def _effects_of(self, store: Store, now: datetime) -> Effects:

@@ -51,14 +51,14 @@ def draw_today(
     queue_now: Callable[[], Queue],
     model_version: str,
     now: datetime,
-) -> bool:
-    """Draw near the cut line of someone's queue, if their desk draws and has not drawn today; whether it had not.
+) -> None:
+    """Draw near the cut line of someone's queue, if their desk draws and has not drawn today.
 
-    Workers may ask at once: the first one's draw is written, and the others find it.
+    Workers may ask at once: the first one's draw is written, and whoever reads the lots after this finds it.
     """
     rules, desk, day = playbook.draw, who.desk, now.astimezone(SHANGHAI).date().isoformat()
     if not rules.draws_for(who.role) or is_drawn(store.engine, desk, day):
-        return False
+        return
     found = queue_now()
     seed, place = seed_of(rules, desk, day), {name: row for row, name in enumerate(orders.order_id)}
     drawn_before = {
@@ -91,7 +91,6 @@ def draw_today(
         model_version=model_version,
     )
     record(store.engine, row, drawn_orders(drawn, row, orders))
-    return True
 
 
 def drawn_orders(drawn: Draw, row: DrawRow, orders: Candidates) -> list[DrawnOrder]:

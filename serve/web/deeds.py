@@ -21,7 +21,7 @@ from hotline.satisfaction import Rating
 from serve.access import allowed
 from serve.needs import WhichOrder
 from serve.web.shown import short_of
-from serve.web.typed import end_of_day, key_of, moment_of
+from serve.web.typed import key_of, last_moment, moment_of
 from serve.web.writing import FormWriting
 
 deed_forms = APIRouter(include_in_schema=False)
@@ -115,7 +115,7 @@ def _deed_of(form: Mapping[str, str]) -> Told:
         deed=deed,
         key=key_of(form),
         happened_at=moment_of(form, "tapped_at", "登记时间无法识别，请重新登记"),
-        promised_at=end_of_day(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
+        promised_at=last_moment(form.get("promised_on", "")) if deed is Deed.DELAYED else None,
         note=noted.strip()[:LONGEST_NOTE] or None,
     )
 

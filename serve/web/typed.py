@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from desk.refusals import Refused
-from hotline.calendar import SHANGHAI
+from hotline.calendar import SHANGHAI, end_of_day
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -34,9 +34,9 @@ def moment_of(form: Mapping[str, str], field: str, wrong: str) -> datetime | Non
         raise Refused(field, wrong) from None
 
 
-def end_of_day(written: str) -> datetime | None:
-    """The last minute of a day in Shanghai; None where it is no day."""
+def last_moment(written: str) -> datetime | None:
+    """The last moment of a day in Shanghai; None where it is no day."""
     try:
-        return datetime.combine(date.fromisoformat(written), time(23, 59), SHANGHAI)
+        return end_of_day(date.fromisoformat(written))
     except ValueError:
         return None

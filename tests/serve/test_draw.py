@@ -104,6 +104,20 @@ def test_many_who_look_first_at_once_find_one_draw(client: TestClient, settings:
     assert len(draw_rows(open_store(settings.home).engine)) == 1
 
 
+def test_whoever_looks_while_another_draws_finds_the_draw(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = (a_key(settings, Role.CALL_CENTRE) for _ in range(2))
+    found: list[dict[str, str]] = []
+
+    def draws_first(*_: object) -> None:
+        monkeypatch.undo()
+        found.append(_places(client, theirs))
+
+    monkeypatch.setattr("desk.queue.desk.draw_today", draws_first)
+    assert _places(client, mine) == found[0] and "left" in found[0].values()
+
+
 def test_a_duty_calls_back_who_was_left(client: TestClient, settings: Settings) -> None:
     key = a_key(settings, Role.CALL_CENTRE)
     _places(client, key)

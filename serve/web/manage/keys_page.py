@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from desk.access.asked import NotIssued, end_of_day, role_of, scope_for
+from desk.access.asked import NotIssued, last_moment, role_of, scope_for
 from desk.access.person import Person
 from hotline.policy import Action, Role
 from serve.access import allowed
@@ -33,7 +33,7 @@ def add_key(who: MayManage, request: Request, form: Form) -> Response:
         role, named = role_of(form.get("role", "")), names_typed(form)
         if role.is_for_people:
             raise NotIssued(f"{role} is for people", "role", "请选择系统的身份；给人用的请新建账号")
-        name, expires = form.get("name", "").strip(), end_of_day(form.get("expires"))
+        name, expires = form.get("name", "").strip(), last_moment(form.get("expires"))
         key = issuing_of(request, who).add_key(name, role, scope_for(role, named), expires)
     except NotIssued as refused:
         return _list(request, who, 422, refused=refused, typed=form)

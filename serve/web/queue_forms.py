@@ -1,0 +1,150 @@
+"""What is done on 优先队列: claimed, called about, not reached, disagreed with, given back; and the desk's own capacity."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+
+from desk.access.person import Person
+from desk.board.recording import CALL_PREFIX
+from desk.intake import Intake
+from desk.playbook_changing import NotSettable
+from desk.queue import working
+from desk.refusals import Refused
+from hotline.duties import group_of
+from hotline.order import OrderEvent
+from hotline.playbook import Playbook
+from hotline.playbook_settings import SettingName
+from hotline.policy import Action
+from serve.access import allowed
+from serve.needs import Now, Rulebook, WhichOrder
+from serve.web.manage.changing import change_setting
+from serve.web.manage.parts import Form
+from serve.web.queue_page import CALLS, HERE, WHYS
+from serve.web.writing import FormWriting
+from store.claims import Outcome
+from store.database import Store
+
+queue_forms = APIRouter(include_in_schema=False)
+MayWork = Annotated[Person, allowed(Action.WORK_QUEUE)]
+
+
+@queue_forms.post(HERE + "/capacity")
+def set_capacity(
+    who: Annotated[Person, allowed(Action.SET_CAPACITY)], request: Request, form: Form, now: Now
+) -> RedirectResponse:
+    """How many calls one's own desk can make a day; empty gives it back."""
+    own = SettingName("capacity", who.role.value) if who.scope.is_whole else SettingName("desk", who.scope.zh)
+    try:
+        change_setting(request, who, own, form.get("calls") or None, now)
+    except NotSettable as refused:
+        raise Refused("calls", refused.zh) from None
+    return RedirectResponse(f"{HERE}?said=capacity", 303)
+
+
+@queue_forms.post(HERE + "/{order_id:path}/claim")
+async def claim(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Take an order, so that nobody else calls about it."""
+    held_for = playbook.rules.claims_held_for
+    await writing.written(
+        who, order_id, lambda way_in, now: working.claim(way_in.store, order_id, who, now, held_for)
+    )
+    return _back("claimed", order_id)
+
+
+@queue_forms.post(HERE + "/{order_id:path}/done")
+async def done(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Write down what was done with the citizen, and end the claim."""
+    form = await writing.form()
+    told, claimed_at = form.get("type", ""), _claimed_at(form)
+    event_id = f"{CALL_PREFIX}{claimed_at}" if claimed_at else None
+
+    def write(way_in: Intake, now: datetime) -> None:
+        if told not in set(CALLS):
+            raise Refused("type", "请点选做了什么")
+        if _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.DONE):
+            written = {event["event_id"]: event["type"] for event in way_in.store.rows([order_id])["events"]}
+            if written.get(event_id) != told:
+                raise Refused("type", "这张工单您已经登记过，这一次没有登记；请刷新后再看")
+            return
+        event = OrderEvent(told, now, now, event_id=event_id, actor=who.name, group=group_of(who.role))
+        working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
+
+    await writing.written(who, order_id, write)
+    return _back("done", order_id, event_id or "")
+
+
+@queue_forms.post(HERE + "/{order_id:path}/disagree")
+async def disagree(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Say why it need not be called about."""
+    why = (await writing.form()).get("why", "")
+
+    def write(way_in: Intake, now: datetime) -> None:
+        if why not in WHYS:
+            raise Refused("why", "请选一个理由；理由会交给做模型的同事")
+        working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for, why)
+
+    await writing.written(who, order_id, write)
+    return _back("disagreed", order_id)
+
+
+@queue_forms.post(HERE + "/{order_id:path}/not-reached")
+async def not_reached(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Write down that nobody answered."""
+    await _ended(who, order_id, playbook, writing, Outcome.NOT_REACHED, working.not_reached)
+    return _back("not_reached", order_id)
+
+
+@queue_forms.post(HERE + "/{order_id:path}/release")
+async def release(
+    who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
+) -> RedirectResponse:
+    """Give an order back."""
+    await _ended(who, order_id, playbook, writing, Outcome.RELEASED, working.let_go)
+    return _back("released", order_id)
+
+
+async def _ended(
+    who: Person,
+    order_id: str,
+    playbook: Playbook,
+    writing: FormWriting,
+    outcome: Outcome,
+    end: Callable[[Store, str, Person, datetime, timedelta], None],
+) -> None:
+    """End a claim so; sent again it is ended once."""
+    claimed_at = _claimed_at(await writing.form())
+
+    def write(way_in: Intake, now: datetime) -> None:
+        if not _is_sent_again(way_in.store, order_id, who, claimed_at, outcome):
+            end(way_in.store, order_id, who, now, playbook.rules.claims_held_for)
+
+    await writing.written(who, order_id, write)
+
+
+def _claimed_at(form: dict[str, str]) -> int | None:
+    """When the claim was made that the sender looks at; None where the form does not say."""
+    told = form.get("claimed_at", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+
+
+def _is_sent_again(
+    store: Store, order_id: str, who: Person, claimed_at: int | None, outcome: Outcome
+) -> bool:
+    return claimed_at is not None and working.has_ended(store, order_id, who, claimed_at, outcome)
+
+
+def _back(said: str, order_id: str, event_id: str = "") -> RedirectResponse:
+    told = {"said": said, "order": order_id} | ({"event": event_id} if event_id else {})
+    return RedirectResponse(f"{HERE}?{urlencode(told)}#o-{order_id}", 303)
