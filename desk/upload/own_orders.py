@@ -37,7 +37,8 @@ def admit_own(scope: Scope) -> Admit:
     """What takes out of an extract the rows that concern others' orders.
 
     An order is own if it lies within the scope as stored, and with what the row says of it. Where one firm
-    sends, orders without a company become its own.
+    sends, orders without a company become its own. That its forecasts were made without the model's word nobody can
+    know, so they count as made with it.
     """
 
     def admit(store: Store, extract: Extract, rejects: Rejects) -> None:
@@ -65,6 +66,9 @@ def admit_own(scope: Scope) -> Admit:
         if len(extract.events):
             is_theirs = (~extract.events["type"].isin(_OF_THE_HOTLINE)).tolist()
             extract.events = _without(extract.events, is_theirs, "type", OF_THE_HOTLINE, rejects)
+
+        if len(extract.forecasts):
+            extract.forecasts = extract.forecasts.assign(seen_model=1.0)
 
     return admit
 

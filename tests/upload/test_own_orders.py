@@ -107,3 +107,20 @@ def test_a_firm_does_not_write_down_what_is_the_hotlines_to_tell(settings: Setti
     assert found.checked and found.checked.accepted == {"events": 1}
     assert any("官方回访、归档不由本单位登记" in reason for reason in found.checked.refused)
     store.close()
+
+
+@pytest.mark.parametrize(("role", "seen"), [(Role.COMPANY, True), (Role.DISTRICT_CENTRE, False)])
+def test_what_a_firm_says_it_foretold_unseen_counts_as_seen(
+    settings: Settings, role: Role, seen: bool
+) -> None:
+    store = open_store(settings.home)
+    named = {"companies": ["甲物业"]} if role is Role.COMPANY else {}
+    who = Person("某人", role, scope_of(role, **named), "session")
+    header = ("工单编号", "受理时间", "物业企业", "预判时间", "预判评价", "是否看过模型")
+    table = text([header, ["T-1", a_time(9), "甲物业", a_time(3), "不满意", "否"]])
+    shelf = Shelf(settings.home)
+    upload = Reception(shelf, store, who).receive(table, "a.csv", None, 0, _now())
+    assert upload.checked and upload.checked.accepted["forecasts"] == 1
+    load(Task(upload.id, who.label, role.value, who.scope, settings.home, None, 0))
+    assert store.latest_forecasts(["T-1"])["T-1"].seen_model is seen
+    store.close()
