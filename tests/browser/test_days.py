@@ -77,7 +77,7 @@ def test_a_street_handlers_day(service: Service, visit: Visit, width: int) -> No
     page.get_by_role("button", name="登记", exact=True).click()
     assert "请先填写编号再办结" in page.locator("#record").inner_text()
     watched.picture(f"a-closing-needs-a-number-{width}")
-    page.get_by_label("信访编号").fill("XF-2026-7")
+    page.get_by_role("textbox", name="信访编号").fill("XF-2026-7")
     page.get_by_role("button", name="保存编号").click()
     page.get_by_text("编号已保存").wait_for()
     page.locator("summary", has_text="写下经过").click()

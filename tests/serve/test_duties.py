@@ -43,7 +43,7 @@ def _happened(client: TestClient, order_id: str, event_type: str, hours_ago: flo
 
 
 def test_without_a_model_an_order_owes_what_its_clocks_say(without_model: TestClient) -> None:
-    name = _sent(without_model, category="公共照明")
+    name = _sent(without_model, category="公共照明", received_at=ago(20 * 24))
     answer = without_model.get(f"/api/v1/orders/{name}/duties").json()
     assert answer["basis"] == "clocks"
     first = answer["duties"][0]
