@@ -16,8 +16,8 @@ from serve.access import FORM_FIELD, SESSION_COOKIE, Door, address_of, allowed, 
 from serve.clock import now_micros
 from serve.needs import Desk
 from serve.visit import visit_of
-from serve.web.manage.parts import plain
-from serve.web.rendering import TYPE_COOKIE, address_before, page, places_of
+from serve.web.rendering import TYPE_COOKIE, address_before, form_input, page, places_of
+from serve.web.typed import plain
 from store.access.accounts import account_named, close_session
 
 FORM_COOKIE = "qingling_form"
@@ -105,7 +105,7 @@ def _open_session(request: Request, name: str, password: str) -> str:
 def _sign_in_form(request: Request, status: int, said: str = "", name: str = "") -> HTMLResponse:
     bound_to = secrets.token_urlsafe(16)
     token = _door(request).signatures.form_token(bound_to)
-    shown = page(request, None, "sign_in.html", status, said=said, name=name, form_token=token)
+    shown = page(request, None, "sign_in.html", status, said=said, name=name, form_input=form_input(token))
     _set_cookie(shown, request, FORM_COOKIE, bound_to, _FORM_SECONDS, path="/login")
     return shown
 

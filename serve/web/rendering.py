@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from desk.access.person import Person
 from hotline.calendar import from_micros
@@ -61,8 +62,7 @@ def page(
     framed = {
         "who": who,
         "places": places_of(who, here) if who else [],
-        "form_field": FORM_FIELD,
-        "form_token": token,
+        "form_input": form_input(token),
         "reader": door.signatures.mark_of(who.label) if who else "",
         "stylesheet": f"/static/{stamp('app.css')}/app.css",
         "is_large": request.cookies.get(TYPE_COOKIE) == "large",
@@ -71,6 +71,11 @@ def page(
         "script": f"/static/{stamp('app.js')}/app.js",
     }
     return HTMLResponse(_templates().get_template(template).render(**(framed | shown)), status)
+
+
+def form_input(token: str) -> Markup:
+    """The hidden field by which a form shows that a page of this service sent it."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_FIELD, token)
 
 
 def address_before(request: Request) -> str:

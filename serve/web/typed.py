@@ -10,6 +10,15 @@ from hotline.calendar import SHANGHAI, end_of_day
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
+def plain(typed: str, kept: str = "") -> str:
+    """What was typed, blanks for what cannot be printed and is not `kept`: databases refuse some of that.
+
+    >>> plain("张\\u200b三"), plain("一\\n二", kept="\\n")
+    ('张 三', '一\\n二')
+    """
+    return "".join(letter if letter.isprintable() or letter in kept else " " for letter in typed)
+
+
 def key_of(form: Mapping[str, str], stale: str = "页面已过期，请刷新后重新登记") -> str:
     """The key of the tap. Refused with `stale` where it is none."""
     key = form.get("key", "")

@@ -13,6 +13,7 @@ from desk.intake import Intake
 from desk.refusals import NoSuchOrder
 from serve.access import form_of
 from serve.needs import Desk, Seen, TheClock, WayIn
+from serve.web.typed import plain
 
 Form = dict[str, str]
 Written = TypeVar("Written")
@@ -28,8 +29,8 @@ class _FormWriting:
     after: BackgroundTasks
 
     async def form(self) -> Form:
-        """The fields that were sent, blanks for what cannot be printed: databases refuse some of that."""
-        return {name: _plain(value) for name, value in (await form_of(self.request)).items()}
+        """The fields that were sent, blanks for what cannot be printed except where a line ends."""
+        return {name: plain(value, kept="\n\t") for name, value in (await form_of(self.request)).items()}
 
     async def written(
         self, who: Person, order_id: str, write: Callable[[Intake, datetime], Written]
@@ -46,10 +47,6 @@ class _FormWriting:
         found = await run_in_threadpool(in_turn)
         self.after.add_task(self.desk.notice)
         return found
-
-
-def _plain(typed: str) -> str:
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in typed)
 
 
 FormWriting = Annotated[_FormWriting, Depends()]

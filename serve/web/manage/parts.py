@@ -15,6 +15,7 @@ from hotline.policy import Action
 from serve.access import form_of
 from serve.visit import visit_of
 from serve.web.rendering import page
+from serve.web.typed import plain
 
 HERE = "/manage"
 ACCOUNTS, KEYS, HANDOVER = f"{HERE}/accounts", f"{HERE}/keys", f"{HERE}/handover"
@@ -29,11 +30,6 @@ _PARTS = (
     (STREET, "本街镇时限", Action.SET_STREET_LIMITS),
     (AUDIT, "访问记录", Action.READ_AUDIT),
 )
-
-
-def plain(typed: str) -> str:
-    """What was typed, blanks for what cannot be printed: databases refuse some of that, and people see none of it."""
-    return "".join(character if character.isprintable() else " " for character in typed)
 
 
 async def _form(request: Request) -> dict[str, str]:

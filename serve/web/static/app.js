@@ -1,7 +1,8 @@
 // Without this file every page works: times stand as written, forms are sent as forms. With it the countdowns run, and
 // a deed that is tapped without a line is kept on the phone (order number, deed, time and key; no text, no name) and
-// sent once there is one and whoever tapped it is signed in: never in a colleague's name. The key makes sure that it is written once, however often it is sent. A list that several
-// people work on is read again when something was written, unless one is in the midst of something in it.
+// sent once there is one and whoever tapped it is signed in: never in a colleague's name. The key makes sure that it is
+// written once, however often it is sent. A list that several people work on is read again when something was written,
+// unless one is in the midst of something in it.
 (function () {
   "use strict";
   const KEPT = "qingling-outbox";
