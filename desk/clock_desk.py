@@ -1,22 +1,26 @@
 """Which orders are open where nothing was learnt yet: duties and clocks go on without a model."""
 
 from datetime import datetime
+from functools import partial
 from threading import Lock
 
-from desk.lookout import Lookout
+from desk.lookout import Lookout, warm_up
 from desk.open_orders import open_frames
 from desk.standing import Standing
-from features.history import History
+from features.community import is_structurally_blocked
+from features.definition import FeatureSet
 from hotline.calendar import to_micros
 from hotline.lifecycle import OfficialCaller
 from hotline.scope import Whereabouts
 from store.database import Store
 
 _WORDS = Whereabouts._fields
+#: All that is asked of this history.
+_ASKED = FeatureSet((is_structurally_blocked,))
 
 
 class ClockDesk:
-    """Keeps everybody's history as a scorer does, and asks nothing of it but which orders are open."""
+    """Keeps everybody's history as a scorer does, and asks of it which orders are open, and what no call can remove."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -27,12 +31,9 @@ class ClockDesk:
         """Everybody's history as it stands now; the first look sorts it."""
         with self._lock:
             if self._lookout is None:
-                self._lookout = Lookout(self._store, self._store.attributes(), OfficialCaller.CITY, _nothing)
+                attributes, caller = self._store.attributes(), OfficialCaller.CITY
+                self._lookout = Lookout(self._store, attributes, caller, partial(warm_up, _ASKED))
         return self._lookout.look()
-
-
-def _nothing(history: History) -> None:
-    """No score will ask this history for anything."""
 
 
 def open_and_whose(standing: Standing, at: datetime) -> list[tuple[str, Whereabouts]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import RLock, Thread
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -15,11 +16,13 @@ from desk.kept_histories import KeptHistories, KeptHistory
 from desk.standing import OrderNow, Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
+from features.definition import FeatureSet
 from features.few_rows import FewRows
-from features.history import History
+from features.frame import OrderFrame
+from features.history import History, Past
 from features.log import COMMUNITY_COLUMNS, Log
 from features.order_facts import difference, facts_of
-from features.own_chronicle import own_chronicle
+from features.own_chronicle import own_chronicle, own_chronicles
 from hotline.lifecycle import OfficialCaller
 from hotline.order import Attribute
 
@@ -239,3 +242,14 @@ class _CommunityRows:
 
     def _said(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(row[name] for name in self._columns)
+
+
+def warm_up(features: FeatureSet, history: History) -> None:
+    """Have all streams sorted that scores ask for; afterwards many threads may read them.
+
+    Bound to no scorer: a former champion's history is large, and has to go with the last who uses it, not
+    once a collection of garbage finds that two of them only hold each other.
+    """
+    nobody = np.empty(0, dtype=np.int64)
+    frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
+    features.compute(frame, Past.of(frame, history))

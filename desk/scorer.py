@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from desk.kept_histories import KeptHistories
-from desk.lookout import Lookout, OrderStore
+from desk.lookout import Lookout, OrderStore, warm_up
 from desk.open_orders import open_frames
 from desk.order_frames import rows_of
 from desk.questions import Question, Refusal, laid_out
@@ -18,12 +18,10 @@ from desk.scored import Scored
 from desk.standing import Standing
 from features.changes import ChangeBook
 from features.chronicle import Chronicle
-from features.definition import FeatureSet
 from features.frame import OrderFrame
-from features.history import History, Past
+from features.history import Past
 from features.log import Log
 from features.order_facts import difference, facts_of
-from features.own_chronicle import own_chronicles
 from hotline.bands import BandLimits, band_of
 from hotline.calendar import NO_TIME, from_micros, to_micros
 from hotline.lifecycle import STAGE_ORDER
@@ -52,7 +50,7 @@ class Scorer:
         self.champion = champion
         self.limits = limits
         model = champion.model
-        warm = partial(_warm, model.features)
+        warm = partial(warm_up, model.features)
         self.lookout = Lookout(store, model.attributes, model.label_caller, warm, kept)
 
     def score(self, order_id: str, at: datetime, with_reasons: bool = True) -> Scored:
@@ -167,14 +165,3 @@ def _asked(chronicle: Chronicle, order_id: str, at: datetime) -> OrderFrame:
         return OrderFrame.at_times(chronicle, [order_id], np.array([to_micros(at)]))
     except ValueError as error:
         raise NotReceivedYet(order_id) from error
-
-
-def _warm(features: FeatureSet, history: History) -> None:
-    """Have all streams sorted that scores ask for; afterwards many threads may read them.
-
-    No method of the scorer: a former champion's history is large, and has to go with the last who uses it, not
-    once a collection of garbage finds that two of them only hold each other.
-    """
-    nobody = np.empty(0, dtype=np.int64)
-    frame = OrderFrame(own_chronicles(history.chronicle, nobody), nobody, nobody, nobody)
-    features.compute(frame, Past.of(frame, history))

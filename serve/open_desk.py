@@ -3,17 +3,19 @@
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.access.person import Person
 from desk.clock_desk import ClockDesk
 from desk.intake import Intake
 from desk.lookout import give_back_memory
 from desk.opening import open_scorer
 from desk.playbook_in_force import InForce, PlaybookInForce
-from desk.queue.desk import QueueDesk
+from desk.queue.desk import DeskQueue, QueueDesk, queue_without_model
 from desk.scorer import Scorer
 from desk.settings import Settings
 from desk.standing import Standing
@@ -113,6 +115,15 @@ class OpenDesk:
             if self._clock_desk is None:
                 self._clock_desk = ClockDesk(store)
         return self._clock_desk.look()
+
+    def queue_of(self, who: Person, playbook: Playbook, now: datetime) -> tuple[Store, DeskQueue]:
+        """Someone's queue, and the store it was made of: by what a call saves, or by clocks where no model speaks."""
+        try:
+            service = self.in_service()
+        except Unavailable:
+            store = self.store
+            return store, queue_without_model(store, self.look_at_all(), who, playbook, now)
+        return service.store, service.queues.of(service.store, who, playbook, now)
 
     def notice(self) -> None:
         """Take in what was just written, so that the next score need not."""

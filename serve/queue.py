@@ -13,7 +13,7 @@ from hotline.duties import group_of
 from hotline.policy import Action
 from serve.access import allowed
 from serve.api import CLOSED, CONTRADICTION, INVALID, TOO_LARGE, UNAVAILABLE, UNKNOWN, UNREADABLE
-from serve.needs import Desk, Now, Rulebook, Seen, Service, WhichOrder, Writing
+from serve.needs import Desk, Now, Rulebook, Seen, WhichOrder, Writing
 from serve.queue_answers import (
     CalledIn,
     ClaimOut,
@@ -37,12 +37,16 @@ def read_queue(
     who: Annotated[Person, allowed(Action.READ_QUEUE)],
     asked: Annotated[QueueQuery, Query()],
     seen: Seen,
-    service: Service,
+    desk: Desk,
     playbook: Rulebook,
     now: Now,
 ) -> QueueOut:
-    """Today's calls among your open orders: by what a call is expected to save, up to your desk's capacity."""
-    found = QueueOut.of(service.queues.of(service.store, who, playbook, now), now, asked.limit)
+    """Today's calls among your open orders, up to your desk's capacity: by what a call is expected to save.
+
+    Where no model is in service the basis is `clocks`: first those whose callback is near, and no chances are told.
+    """
+    _, mine = desk.queue_of(who, playbook, now)
+    found = QueueOut.of(mine, now, asked.limit)
     seen.about(order.order_id for order in found.orders)
     return found
 

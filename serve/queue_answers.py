@@ -17,7 +17,12 @@ from serve.words import DutyName, Moment, Text
 from store.claims import Claim
 
 CallWord = Literal["contacted", "explained", "put_right", "visited"]
-_BASIS_ZH = {"assumed": "联系效果为先验假设，尚未实测", "measured": "联系效果为实测"}
+_Effect = Literal["assumed", "measured"]
+_BASIS_ZH: dict[_Effect | None, str] = {
+    "assumed": "联系效果为先验假设，尚未实测",
+    "measured": "联系效果为实测",
+    None: "没有模型预判，按官方回访的远近排列",
+}
 
 
 class CalledIn(Body):
@@ -59,37 +64,37 @@ class DisagreeIn(Body):
 
 
 class QueuedOut(BaseModel):
-    """An order of the queue."""
+    """An order of the queue; what only a model can say is null where none is in service."""
 
     order_id: str
     place: Place
     place_zh: str
     rank: int | None
-    gain: float = Field(description="points of 满意率 (0–1) that a call is expected to save")
-    loss: float = Field(description="points that are expected to be lost if nobody calls")
+    gain: float | None = Field(description="points of 满意率 (0–1) that a call is expected to save")
+    loss: float | None = Field(description="points that are expected to be lost if nobody calls")
     in_time: float = Field(description="the chance that the official callback comes after the call")
     same_incident: list[str] = Field(description="other orders of the same incident")
-    dissatisfied: float
-    band: RiskBand
-    band_zh: str
+    dissatisfied: float | None
+    band: RiskBand | None
+    band_zh: str | None
     claimed_by: str | None
     claimed_at: datetime | None
 
     @classmethod
-    def of(cls, entry: Queued, said: Prediction, claim: Claim | None) -> "QueuedOut":
+    def of(cls, entry: Queued, said: Prediction | None, claim: Claim | None) -> "QueuedOut":
         """The answer that carries one order."""
         return cls(
             order_id=entry.order_id,
             place=entry.place,
             place_zh=entry.place.zh,
             rank=entry.rank,
-            gain=entry.gain,
-            loss=entry.loss,
+            gain=entry.gain if said else None,
+            loss=entry.loss if said else None,
             in_time=entry.in_time,
             same_incident=list(entry.same),
-            dissatisfied=said.dissatisfied,
-            band=said.band,
-            band_zh=said.band.zh,
+            dissatisfied=said.dissatisfied if said else None,
+            band=said.band if said else None,
+            band_zh=said.band.zh if said else None,
             claimed_by=claim.person if claim else None,
             claimed_at=from_micros(claim.claimed_at) if claim else None,
         )
@@ -99,8 +104,11 @@ class QueueOut(BaseModel):
     """Today's calls, the most to gain first; then the others, each with its reason."""
 
     as_of: datetime
+    basis: Literal["risk_and_clocks", "clocks"] = Field(
+        description="`clocks` where no model is in service: the nearest callback comes first"
+    )
     capacity: int = Field(description="calls that this desk can make today")
-    effect: Literal["assumed", "measured"]
+    effect: _Effect | None
     effect_zh: str
     total: int = Field(description="open orders within your reach")
     orders: list[QueuedOut]
@@ -109,16 +117,17 @@ class QueueOut(BaseModel):
     def of(cls, found: DeskQueue, now: datetime, limit: int) -> "QueueOut":
         """The answer that carries the first orders of a queue."""
         shown = found.queue.first(limit)
-        names = {entry.order_id for entry in shown}
-        said = {p.order_id: p for p in found.scored.predictions if p.order_id in names}
-        basis: Literal["assumed", "measured"] = "assumed" if found.queue.is_prior else "measured"
+        said = found.said_of({entry.order_id for entry in shown})
+        known: _Effect = "assumed" if found.queue.is_prior else "measured"
+        effect = known if found.scored else None
         return cls(
             as_of=now,
+            basis="risk_and_clocks" if found.scored else "clocks",
             capacity=found.queue.capacity,
-            effect=basis,
-            effect_zh=_BASIS_ZH[basis],
+            effect=effect,
+            effect_zh=_BASIS_ZH[effect],
             total=len(found.queue),
-            orders=[QueuedOut.of(e, said[e.order_id], found.held.get(e.order_id)) for e in shown],
+            orders=[QueuedOut.of(e, said.get(e.order_id), found.held.get(e.order_id)) for e in shown],
         )
 
 

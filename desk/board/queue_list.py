@@ -21,11 +21,11 @@ _HANDLED = (Outcome.DONE, Outcome.NOT_REACHED, Outcome.DISAGREED)
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One order of the queue; `claim` is whoever holds it."""
+    """One order of the queue; `prediction` is None where no model speaks, `claim` is whoever holds it."""
 
     entry: Queued
     situation: Situation
-    prediction: Prediction
+    prediction: Prediction | None
     claim: Claim | None
 
 
@@ -33,6 +33,7 @@ class QueueRow:
 class QueueList:
     """The queue at a moment; `tally` says how many orders stand where, and adds up to all.
 
+    is_scored   : whether a model speaks; by clocks otherwise
     to_foretell : so many are left out until their handler, who reads this, has foretold them
     handled     : what this desk's people did today, newest first
     """
@@ -40,6 +41,7 @@ class QueueList:
     as_of: datetime
     places: int
     is_prior: bool
+    is_scored: bool
     calls: tuple[QueueRow, ...]
     below: tuple[QueueRow, ...]
     tally: tuple[tuple[Place, int], ...]
@@ -57,9 +59,9 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
     queue = found.queue
     shown = queue.first(queue.within + _BELOW)
     about = situations(store, [entry.order_id for entry in shown], now)
-    said = {p.order_id: p for p in found.scored.predictions if p.order_id in about}
+    said = found.said_of(about)
     rows = [
-        QueueRow(entry, about[entry.order_id], said[entry.order_id], found.held.get(entry.order_id))
+        QueueRow(entry, about[entry.order_id], said.get(entry.order_id), found.held.get(entry.order_id))
         for entry in shown
         if entry.order_id in about
     ]
@@ -68,6 +70,7 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
         as_of=now,
         places=queue.capacity,
         is_prior=queue.is_prior,
+        is_scored=found.scored is not None,
         calls=tuple(row for row in rows if row.entry.place is Place.IN),
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),

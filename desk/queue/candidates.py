@@ -1,5 +1,6 @@
-"""The open orders with what a queue asks of each: its chances, its keeper, how long it is closed, its incident."""
+"""The open orders with what a queue asks of each: its chances, its keeper, its clocks, its incident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -8,6 +9,7 @@ from desk.open_orders import open_frames
 from desk.queue.incidents import incident_of
 from desk.scored import Scored
 from desk.standing import Standing
+from features.community import is_structurally_blocked
 from features.frame import OrderFrame
 from features.ordering import CITY_CALLBACK, DISTRICT_CALLBACK
 from hotline.bands import RiskBand
@@ -19,7 +21,8 @@ from hotline.lifecycle import FIRMS_OWN_DESK, EventType, OfficialCaller
 class Candidates:
     """One entry an open order. Words are object arrays of str or None, times microseconds.
 
-    probabilities : n × 4, worst first
+    probabilities : n × 4, worst first; NaN where no model speaks
+    due_at        : until when it is to be closed, NO_TIME where nobody has said
     round_at      : when the round was opened, as it was known
     waited_hours  : hours since the closing of this round; NaN where it is not closed
     is_called_back: the office whose ratings count has called since the opening of the round, without a rating
@@ -37,6 +40,7 @@ class Candidates:
     manager: np.ndarray
     kind: np.ndarray
     category: np.ndarray
+    due_at: np.ndarray
     round_at: np.ndarray
     waited_hours: np.ndarray
     is_called_back: np.ndarray
@@ -55,21 +59,45 @@ class Candidates:
 
 def candidates(standing: Standing, scored: Scored, at: int) -> Candidates:
     """The open orders at a moment (microseconds) of which `scored` says the chances; others are left out."""
-    frames = [frame for frame in open_frames(standing, at) if len(frame)]
+    columns = _columns([_laid(frame) for frame in _frames(standing, at)])
     chances = {p.order_id: (p.probabilities, p.band) for p in scored.predictions}
-    laid = [_laid(frame) for frame in frames]
-    columns = {name: np.concatenate([one[name] for one in laid]) for name in (laid[0] if laid else {})}
-    if not columns:
-        columns = {name: np.empty(0) for name in _laid_names()}
     known = [row for row, order_id in enumerate(columns["order_id"]) if order_id in chances]
     columns = {name: values[known] for name, values in columns.items()}
     told = [chances[order_id] for order_id in columns["order_id"]]
-    received_at = columns.pop("received_at")
+    probabilities = np.array([chance for chance, _ in told]).reshape(-1, 4)
+    return _candidates(columns, probabilities, [band is RiskBand.GREY for _, band in told])
+
+
+def candidates_by_clock(standing: Standing, at: int) -> Candidates:
+    """The open orders at a moment (microseconds) where no model speaks."""
+    frames = _frames(standing, at)
+    columns = _columns([_laid(frame) for frame in frames])
+    blocked = [is_structurally_blocked.column(frame, standing.past(frame)) == 1 for frame in frames]
+    unknown = np.full((len(columns["order_id"]), 4), np.nan)
+    return _candidates(columns, unknown, np.concatenate(blocked) if blocked else [])
+
+
+def _frames(standing: Standing, at: int) -> list[OrderFrame]:
+    return [frame for frame in open_frames(standing, at) if len(frame)]
+
+
+def _columns(laid: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    if not laid:
+        return {name: np.empty(0) for name in _laid_names()}
+    return {name: np.concatenate([one[name] for one in laid]) for name in laid[0]}
+
+
+def _candidates(
+    columns: dict[str, np.ndarray], probabilities: np.ndarray, is_structural: Sequence[bool] | np.ndarray
+) -> Candidates:
+    told = {name: values for name, values in columns.items() if name != "received_at"}
+    flags = {name: told.pop(name).astype(bool) for name in ("is_called_back", "is_called", "is_relayed")}
     return Candidates(
-        **columns,
-        probabilities=np.array([chance for chance, _ in told]).reshape(-1, 4),
-        incident=incident_of(columns["community"], columns["category"], received_at),
-        is_structural=np.array([band is RiskBand.GREY for _, band in told], dtype=bool),
+        **told,
+        **flags,
+        probabilities=probabilities,
+        incident=incident_of(columns["community"], columns["category"], columns["received_at"]),
+        is_structural=np.array(is_structural, dtype=bool),
     )
 
 
@@ -82,6 +110,7 @@ def _laid_names() -> tuple[str, ...]:
     return (
         "order_id",
         *_WORDS,
+        "due_at",
         "round_at",
         "waited_hours",
         "is_called_back",
@@ -100,6 +129,7 @@ def _laid(frame: OrderFrame) -> dict[str, np.ndarray]:
     return {
         "order_id": frame.order_id,
         **{name: frame.word(name) for name in _WORDS},
+        "due_at": frame.time("due_at"),
         "round_at": frame.chronicle.known_at[frame.chronicle.round_start[frame.position]],
         "waited_hours": waited,
         "is_called_back": frame.own(official, this_round=True).any,

@@ -11,6 +11,7 @@ from desk.queue.candidates import Candidates
 from desk.queue.effects import Effects
 from desk.queue.gain import expected_losses, gains
 from features.arrays import Floats, Ints, Mask
+from hotline.calendar import NO_TIME
 
 #: A call made today lies, on average, so many hours ahead.
 _AHEAD_HOURS = 4.0
@@ -55,7 +56,7 @@ class Queued:
     """One order of a queue.
 
     gain    : points of 满意率 (0–1) that a call is expected to save, those of its incident together
-    loss    : points that it is expected to lose if it is left
+    loss    : points that it is expected to lose if it is left; both NaN where no model speaks
     in_time : the chance that the callback comes after the call
     rank    : its place, from 1; None where it cannot be called
     same    : other orders of the same incident, called about together
@@ -136,31 +137,85 @@ def queue(
     taken : orders that are claimed, done, or left by the draw
     drawn : orders that are called about because the draw fell on them, wherever they stand
     """
-    in_time = times.chance_after(orders.waited_hours, _AHEAD_HOURS, orders.is_called_back)
+    in_time = _in_time(orders, times)
     gain = gains(orders.probabilities, effects.shift(orders), in_time)
-    place = _places(orders, gain, taken or {})
-    is_free = np.array([reason is None for reason in place], dtype=bool)
-    heads, members, together = _incidents(orders.incident, gain, is_free)
+    place = _places(orders, gain <= 0, taken or {})
+    heads, members, together = _incidents(orders.incident, gain, _is_free(place))
     ranked = heads[np.lexsort((orders.order_id[heads].astype(str), -together[heads]))]
     ranked, within = _within(ranked, capacity, orders.order_id, members, drawn)
-    place[is_free] = Place.SAME_INCIDENT
-    place[ranked[:within]], place[ranked[within:]] = Place.IN, Place.BELOW
-    is_other = np.ones(len(orders), dtype=bool)
-    is_other[ranked] = False
-    others = np.flatnonzero(is_other)
     return Queue(
         capacity=capacity,
         within=within,
         is_prior=effects.is_prior,
         order_id=orders.order_id,
-        place=place,
+        place=_placed(place, ranked, within),
         gain=together,
         loss=expected_losses(orders.probabilities),
         in_time=in_time,
-        rows=np.concatenate([ranked, others[np.argsort(-gain[others], kind="stable")]]),
+        rows=_all_rows(ranked, np.argsort(-gain, kind="stable")),
         ranked=len(ranked),
         members=members,
     )
+
+
+def queue_by_clock(
+    orders: Candidates,
+    times: CallbackTimes,
+    capacity: int,
+    taken: Mapping[str, Place] | None = None,
+    drawn: Set[str] = frozenset(),
+) -> Queue:
+    """The same where no model speaks, and nobody knows what a call saves.
+
+    First those whose callback will likely have come before a call of tomorrow, then those closed longest ago, then
+    those not closed yet by their limits. Who was called back already is not called about.
+    """
+    in_time = _in_time(orders, times)
+    soon = in_time - times.chance_after(orders.waited_hours, _AHEAD_HOURS + 24, orders.is_called_back)
+    until = np.where(orders.due_at == NO_TIME, np.iinfo(np.int64).max, orders.due_at)
+    waited = np.nan_to_num(orders.waited_hours, nan=-np.inf)
+    by_urgency = np.lexsort((orders.order_id.astype(str), until, -waited, -soon))
+    urgency = np.empty(len(orders))
+    urgency[by_urgency] = np.arange(len(orders), 0, -1)
+    place = _places(orders, orders.is_called_back, taken or {})
+    heads, members, _ = _incidents(orders.incident, urgency, _is_free(place))
+    ranked = heads[np.argsort(-urgency[heads])]
+    ranked, within = _within(ranked, capacity, orders.order_id, members, drawn)
+    unknown = np.full(len(orders), np.nan)
+    return Queue(
+        capacity=capacity,
+        within=within,
+        is_prior=True,
+        order_id=orders.order_id,
+        place=_placed(place, ranked, within),
+        gain=unknown,
+        loss=unknown,
+        in_time=in_time,
+        rows=_all_rows(ranked, by_urgency),
+        ranked=len(ranked),
+        members=members,
+    )
+
+
+def _in_time(orders: Candidates, times: CallbackTimes) -> Floats:
+    return times.chance_after(orders.waited_hours, _AHEAD_HOURS, orders.is_called_back)
+
+
+def _is_free(place: np.ndarray) -> Mask:
+    return np.array([reason is None for reason in place], dtype=bool)
+
+
+def _placed(place: np.ndarray, ranked: Ints, within: int) -> np.ndarray:
+    """The places with those of the orders that may be called about."""
+    found = place.copy()
+    found[_is_free(place)] = Place.SAME_INCIDENT
+    found[ranked[:within]], found[ranked[within:]] = Place.IN, Place.BELOW
+    return found
+
+
+def _all_rows(ranked: Ints, others: Ints) -> Ints:
+    """The ranked rows, then the others as they stand."""
+    return np.concatenate([ranked, others[~np.isin(others, ranked)]])
 
 
 def _within(
@@ -177,12 +232,12 @@ def _within(
     return np.concatenate([ranked[is_in], ranked[~is_in]]), int(is_in.sum())
 
 
-def _places(orders: Candidates, gain: Floats, taken: Mapping[str, Place]) -> np.ndarray:
+def _places(orders: Candidates, is_vain: Mask, taken: Mapping[str, Place]) -> np.ndarray:
     """Why each order is not to be called; None where it may be."""
     found = np.full(len(orders), None, dtype=object)
-    found[gain <= 0] = Place.NOTHING_TO_GAIN
+    found[is_vain] = Place.NOTHING_TO_GAIN
     found[orders.is_structural] = Place.STRUCTURAL
-    found[~orders.is_relayed.astype(bool)] = Place.OWN_DESK
+    found[~orders.is_relayed] = Place.OWN_DESK
     found[orders.is_called] = Place.DONE
     if taken:
         for row, order_id in enumerate(orders.order_id):

@@ -15,7 +15,7 @@ from hotline.duties import Post, posts_of
 from hotline.lifecycle import EventType
 from hotline.policy import Action
 from serve.access import allowed
-from serve.needs import Now, Rulebook, Seen, Service
+from serve.needs import Desk, Now, Rulebook, Seen
 from serve.web.rendering import page
 from serve.web.shown import place_of, short_of, title_of
 
@@ -55,22 +55,18 @@ def queue_page(
     who: Annotated[Person, allowed(Action.READ_QUEUE)],
     request: Request,
     asked: Annotated[Asked, Query()],
-    service: Service,
+    desk: Desk,
     playbook: Rulebook,
     seen: Seen,
     now: Now,
 ) -> Response:
     """Today's calls, the cut line, and why the others are out."""
-    mark = service.store.watermark()
-    found = queue_list(
-        service.store,
-        service.queues.of(service.store, who, playbook, now),
-        who,
-        now,
-    )
+    mark = desk.store.watermark()
+    store, queue = desk.queue_of(who, playbook, now)
+    found = queue_list(store, queue, who, now)
     shown = [*found.calls, *found.below]
     seen.about(row.entry.order_id for row in shown)
-    matters_now = matters(service.store, playbook, now)
+    matters_now = matters(store, playbook, now)
     reached = seen.reached(who, [matter.push.order_id for matter in matters_now])
     group = [matter for matter in matters_now if matter.push.order_id in reached]
     return page(

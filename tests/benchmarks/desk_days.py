@@ -217,6 +217,7 @@ def _candidates(world: World, rows: Ints, morning: int, called: Ints) -> Candida
         manager=anybody,
         kind=world.kind[rows],
         category=world.category[rows],
+        due_at=np.full(n, NO_TIME),
         round_at=world.closed[rows],
         waited_hours=(morning - world.closed[rows]) / HOUR,
         is_called_back=np.zeros(n, dtype=bool),

@@ -11,9 +11,9 @@ from desk.queue.candidates import Candidates
 from desk.queue.effects import PRIOR, Basis, CallKind, Effects, kinds_of
 from desk.queue.gain import expected_losses, gains, shifted
 from desk.queue.incidents import incident_of
-from desk.queue.queue import Place, Queue, queue
+from desk.queue.queue import Place, Queue, queue, queue_by_clock
 from features.history import History
-from hotline.calendar import HOUR
+from hotline.calendar import HOUR, NO_TIME
 from tests.builders import Records, a_callback, an_event, an_order, at
 
 _NEVER_CALLED = CallbackTimes.learnt(np.full(100, HOUR), np.zeros(100, dtype=bool))
@@ -31,6 +31,7 @@ def some(risks: list[float], **columns: object) -> Candidates:
         "community": np.array([f"小区{number}" for number in range(n)], object),
         "kind": np.array(["维修"] * n, object),
         "category": np.array(["公共照明"] * n, object),
+        "due_at": np.full(n, NO_TIME),
         "round_at": np.zeros(n, dtype=np.int64),
         "waited_hours": np.full(n, 10.0),
         "is_called_back": np.zeros(n, dtype=bool),
@@ -71,6 +72,40 @@ def test_a_callback_that_will_not_wait_makes_a_call_worth_less() -> None:
     times = CallbackTimes.learnt(np.repeat([5, 6, 200], [40, 40, 20]) * HOUR, np.ones(100, dtype=bool))
     orders = some([0.5, 0.5], waited_hours=np.array([4.0, 100.0]))
     assert _called(queue(orders, times, Effects(), capacity=1)) == ["A1"]
+
+
+def test_without_a_model_the_nearest_callback_comes_first_then_the_nearest_limit() -> None:
+    times = CallbackTimes.learnt(np.repeat([30, 100], [60, 40]) * HOUR, np.ones(100, dtype=bool))
+    orders = some(
+        [0.5] * 6,
+        waited_hours=np.array([np.nan, 1.0, 20.0, np.nan, 50.0, np.nan]),
+        due_at=np.array([NO_TIME, NO_TIME, NO_TIME, 9 * HOUR, NO_TIME, 5 * HOUR]),
+    )
+    found = queue_by_clock(orders, times, capacity=2)
+    assert [entry.order_id for entry in found.first()] == ["A2", "A4", "A1", "A5", "A3", "A0"]
+    assert _called(found) == ["A2", "A4"] and _places(found)["A1"] is Place.BELOW
+    assert [entry.rank for entry in found.first()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_without_a_model_too_each_order_that_is_out_has_its_reason() -> None:
+    orders = some(
+        [np.nan] * 6,
+        incident=np.array([0, 0, 1, 2, 3, 4]),
+        is_structural=np.arange(6) == 2,
+        is_called_back=np.arange(6) == 3,
+        is_called=np.arange(6) == 4,
+        waited_hours=np.array([10.0, 11.0, 12.0, 13.0, 14.0, 15.0]),
+    )
+    found = queue_by_clock(orders, _NEVER_CALLED, capacity=4, taken={"A5": Place.CLAIMED})
+    assert _places(found) == {
+        "A0": Place.SAME_INCIDENT,
+        "A1": Place.IN,
+        "A2": Place.STRUCTURAL,
+        "A3": Place.NOTHING_TO_GAIN,
+        "A4": Place.DONE,
+        "A5": Place.CLAIMED,
+    }
+    assert found.calls[0].same == ("A0",)
 
 
 def test_a_structural_block_never_becomes_a_call() -> None:

@@ -12,7 +12,7 @@ from hotline.policy import Role
 from hotline.scope import WHOLE_DISTRICT, scope_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order, assert_told
-from tests.serve.conftest import a_key, later, settings_of
+from tests.serve.conftest import a_key, later, serving, settings_of
 
 
 @pytest.fixture
@@ -52,6 +52,29 @@ def test_todays_calls_come_first_by_what_they_save_up_to_the_capacity(
     assert gains == sorted(gains, reverse=True) and min(gains) > 0
     assert (found["effect"], found["effect_zh"]) == ("assumed", "联系效果为先验假设，尚未实测")
     assert all(order["place_zh"] for order in found["orders"])
+
+
+def test_without_a_model_the_queue_goes_by_clocks_and_is_worked_all_the_same(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    with serving(settings) as client:
+        key = a_key(settings, Role.CALL_CENTRE)
+        assert _queue(client, key)["orders"] == []
+        blocked = an_order(category="屋面渗漏", events=[an_event("fund_requested", 5)])
+        assert client.post("/api/v1/orders", json=blocked).status_code == 201
+        first = _closed(client, category="公共照明", community="一村")
+        limit = an_order(category="公共照明", community="二村", due_at=ago(-3))
+        assert client.post("/api/v1/orders", json=limit).status_code == 201
+        found = _queue(client, key)
+        assert (found["basis"], found["effect"]) == ("clocks", None) and "没有模型" in found["effect_zh"]
+        assert [order["order_id"] for order in found["orders"]][:2] == [first, limit["order_id"]]
+        assert {order["dissatisfied"] for order in found["orders"]} == {None}
+        assert _placed(client, key, str(blocked["order_id"]))["place"] == "structural"
+        assert client.post(f"/api/v1/queue/{first}/claim", headers=key).status_code == 200
+        assert client.post(f"/api/v1/queue/{first}/done", json={}, headers=key).status_code == 200
+        assert _placed(client, key, first)["place"] == "done"
+        shown = client.get("/queue", headers=key | {"Accept": "text/html"})
+        assert shown.status_code == 200 and "现在没有模型预判" in shown.text
+        assert "挽回分" not in shown.text and "还没有办结（限" in shown.text
 
 
 def test_an_order_is_claimed_by_one_and_the_other_is_told(
