@@ -61,11 +61,11 @@ def end(
     return bool(ended.rowcount)
 
 
-def release_done(connection: Connection, order_id: str, person: str, claimed_at: int) -> None:
-    """Make of one's call that was done, and is taken back, an order that was given back."""
+def release_ended(connection: Connection, order_id: str, person: str, claimed_at: int) -> None:
+    """Make of one's ended claim, whose end is taken back, an order that was given back."""
     mine = (_claims.c.order_id == order_id, _claims.c.person == person, _claims.c.claimed_at == claimed_at)
-    done = (*mine, _claims.c.outcome == Outcome.DONE.value)
-    connection.execute(update(_claims).where(*done).values(outcome=Outcome.RELEASED.value))
+    given_back = {"outcome": Outcome.RELEASED.value, "reason": None}
+    connection.execute(update(_claims).where(*mine, _claims.c.ended_at.is_not(None)).values(given_back))
 
 
 def held(connection: Connection, order_ids: Sequence[str] | None = None, since: int = 0) -> dict[str, Claim]:

@@ -17,6 +17,7 @@ from hotline.triggers import is_without_number
 
 #: So long a deed may be taken back by whoever wrote it down.
 UNDO_FOR = timedelta(minutes=10)
+TOO_LATE = "已超过十分钟，不能撤销；确有错误请联系 962121 更正"
 #: What was done longer ago than this is written down at 962121, not on a page.
 _OLDEST = timedelta(hours=48)
 _PREFIX = "page-"
@@ -134,7 +135,7 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
     if not mine or not event_id.startswith(_PREFIX):
         raise Refused("event_id", "只能撤销自己在页面上的登记")
     if now - from_micros(mine[0]["known_at"]) > UNDO_FOR:
-        raise Refused("event_id", "已超过十分钟，不能撤销；确有错误请联系 962121 更正")
+        raise Refused("event_id", TOO_LATE)
     taken_back = OrderEvent(
         type=EventType.RETRACTED.value,
         happened_at=now,
@@ -146,7 +147,7 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
     )
     way_in.add_events(order_id, [taken_back], now)
     if (claimed_at := event_id.removeprefix(CALL_PREFIX)).isdigit():
-        way_in.store.release_done_claim(order_id, who.label, int(claimed_at))
+        way_in.store.release_ended_claim(order_id, who.label, int(claimed_at))
 
 
 def _check_time(order: Order, happened_at: datetime, now: datetime) -> None:

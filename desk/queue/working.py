@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk.access.person import Person
+from desk.board.recording import CALL_PREFIX, TOO_LATE, UNDO_FOR, undo
 from desk.intake import Intake
 from desk.refusals import NoSuchOrder, Refused
-from hotline.calendar import to_micros
+from hotline.calendar import from_micros, to_micros
 from hotline.errors import QinglingError
 from hotline.order import OrderEvent
 from store.claims import Claim, Outcome
@@ -36,13 +37,17 @@ def has_ended(store: Store, order_id: str, who: Person, claimed_at: int, outcome
 
     Refused where it ended otherwise: what they look at is old.
     """
-    for other in Outcome:
-        ended = store.ended_claims(claimed_at, other)
-        if any((c.order_id, c.person, c.claimed_at) == (order_id, who.label, claimed_at) for c in ended):
-            if other is outcome:
-                return True
-            raise Refused("claimed_at", "这张工单您已经办过或放回了，这一次没有登记；请刷新后再看")
-    return False
+    ended = _ended(store, order_id, who, claimed_at)
+    if ended is not None and ended.outcome is not outcome:
+        raise Refused("claimed_at", "这张工单您已经办过或放回了，这一次没有登记；请刷新后再看")
+    return ended is not None
+
+
+def _ended(store: Store, order_id: str, who: Person, claimed_at: int) -> Claim | None:
+    """The claim that somebody made then, if it has ended."""
+    mine = (order_id, who.label, claimed_at)
+    ended = (claim for outcome in Outcome for claim in store.ended_claims(claimed_at, outcome))
+    return next((c for c in ended if (c.order_id, c.person, c.claimed_at) == mine), None)
 
 
 def called(
@@ -59,24 +64,42 @@ def called(
     return written
 
 
-def not_reached(store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta) -> None:
+def not_reached(store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta) -> Claim:
     """Write down that a call was made and nobody answered; the order comes back to the queue after a while.
 
-    ClaimedByAnother where somebody else holds it.
+    The claim that it ends. ClaimedByAnother where somebody else holds it.
     """
     with store.transaction() as within:
-        claim(within, order_id, who, now, held_for)
+        held = claim(within, order_id, who, now, held_for)
         within.end_claim(order_id, who.label, to_micros(now), Outcome.NOT_REACHED)
+    return held
 
 
 def let_go(
     store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta, reason: str | None = None
-) -> None:
+) -> Claim:
     """Give an order back; with a reason, because one disagrees that it should be called about.
 
-    ClaimedByAnother where somebody else holds it.
+    The claim that it ends. ClaimedByAnother where somebody else holds it.
     """
     outcome = Outcome.RELEASED if reason is None else Outcome.DISAGREED
     with store.transaction() as within:
-        claim(within, order_id, who, now, held_for)
+        held = claim(within, order_id, who, now, held_for)
         within.end_claim(order_id, who.label, to_micros(now), outcome, reason)
+    return held
+
+
+def take_back(way_in: Intake, order_id: str, who: Person, claimed_at: int, now: datetime) -> None:
+    """Undo how one's claim ended on a page within the last minutes; the order returns to the queue.
+
+    A call's event is taken back too. Refused where there is no such claim of one's own, or it ended too long ago.
+    """
+    ended = _ended(way_in.store, order_id, who, claimed_at)
+    if ended is None or ended.ended_at is None:
+        raise Refused("claimed_at", "只能撤销自己在页面上的登记")
+    if ended.outcome is Outcome.DONE:
+        undo(way_in, who, order_id, f"{CALL_PREFIX}{claimed_at}", now)
+        return
+    if now - from_micros(ended.ended_at) > UNDO_FOR:
+        raise Refused("claimed_at", TOO_LATE)
+    way_in.store.release_ended_claim(order_id, who.label, claimed_at)

@@ -25,7 +25,7 @@ from serve.web.manage.changing import change_setting
 from serve.web.manage.parts import Form
 from serve.web.queue_page import CALLS, HERE, WHYS
 from serve.web.writing import FormWriting
-from store.claims import Outcome
+from store.claims import Claim, Outcome
 from store.database import Store
 
 queue_forms = APIRouter(include_in_schema=False)
@@ -69,7 +69,7 @@ async def done(
     def write(way_in: Intake, now: datetime) -> None:
         if told not in set(CALLS):
             raise Refused("type", "请点选做了什么")
-        if _is_sent_again(way_in.store, order_id, who, claimed_at, Outcome.DONE):
+        if claimed_at and working.has_ended(way_in.store, order_id, who, claimed_at, Outcome.DONE):
             written = {event["event_id"]: event["type"] for event in way_in.store.rows([order_id])["events"]}
             if written.get(event_id) != told:
                 raise Refused("type", "这张工单您已经登记过，这一次没有登记；请刷新后再看")
@@ -78,7 +78,7 @@ async def done(
         working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
 
     await writing.written(who, order_id, write)
-    return _back("done", order_id, event_id or "")
+    return _back("done", order_id, claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/disagree")
@@ -88,13 +88,13 @@ async def disagree(
     """Say why it need not be called about."""
     why = (await writing.form()).get("why", "")
 
-    def write(way_in: Intake, now: datetime) -> None:
+    def write(way_in: Intake, now: datetime) -> Claim:
         if why not in WHYS:
             raise Refused("why", "请选一个理由；理由会交给做模型的同事")
-        working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for, why)
+        return working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for, why)
 
-    await writing.written(who, order_id, write)
-    return _back("disagreed", order_id)
+    ended = await writing.written(who, order_id, write)
+    return _back("disagreed", order_id, ended.claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/not-reached")
@@ -102,8 +102,8 @@ async def not_reached(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Write down that nobody answered."""
-    await _ended(who, order_id, playbook, writing, Outcome.NOT_REACHED, working.not_reached)
-    return _back("not_reached", order_id)
+    claimed_at = await _ended(who, order_id, playbook, writing, Outcome.NOT_REACHED, working.not_reached)
+    return _back("not_reached", order_id, claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/release")
@@ -115,22 +115,35 @@ async def release(
     return _back("released", order_id)
 
 
+@queue_forms.post(HERE + "/{order_id:path}/take-back")
+async def take_back(who: MayWork, order_id: WhichOrder, writing: FormWriting) -> RedirectResponse:
+    """Take back what was just written down; the order returns to the queue."""
+    claimed_at = _claimed_at(await writing.form())
+
+    def write(way_in: Intake, now: datetime) -> None:
+        working.take_back(way_in, order_id, who, claimed_at or 0, now)
+
+    await writing.written(who, order_id, write)
+    return _back("undone", order_id)
+
+
 async def _ended(
     who: Person,
     order_id: str,
     playbook: Playbook,
     writing: FormWriting,
     outcome: Outcome,
-    end: Callable[[Store, str, Person, datetime, timedelta], None],
-) -> None:
-    """End a claim so; sent again it is ended once."""
+    end: Callable[[Store, str, Person, datetime, timedelta], Claim],
+) -> int:
+    """End a claim so, and when it was made; sent again it is ended once."""
     claimed_at = _claimed_at(await writing.form())
 
-    def write(way_in: Intake, now: datetime) -> None:
-        if not _is_sent_again(way_in.store, order_id, who, claimed_at, outcome):
-            end(way_in.store, order_id, who, now, playbook.rules.claims_held_for)
+    def write(way_in: Intake, now: datetime) -> int:
+        if claimed_at is not None and working.has_ended(way_in.store, order_id, who, claimed_at, outcome):
+            return claimed_at
+        return end(way_in.store, order_id, who, now, playbook.rules.claims_held_for).claimed_at
 
-    await writing.written(who, order_id, write)
+    return await writing.written(who, order_id, write)
 
 
 def _claimed_at(form: dict[str, str]) -> int | None:
@@ -139,12 +152,6 @@ def _claimed_at(form: dict[str, str]) -> int | None:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
 
 
-def _is_sent_again(
-    store: Store, order_id: str, who: Person, claimed_at: int | None, outcome: Outcome
-) -> bool:
-    return claimed_at is not None and working.has_ended(store, order_id, who, claimed_at, outcome)
-
-
-def _back(said: str, order_id: str, event_id: str = "") -> RedirectResponse:
-    told = {"said": said, "order": order_id} | ({"event": event_id} if event_id else {})
+def _back(said: str, order_id: str, claimed_at: int | None = None) -> RedirectResponse:
+    told = {"said": said, "order": order_id} | ({"claimed_at": str(claimed_at)} if claimed_at else {})
     return RedirectResponse(f"{HERE}?{urlencode(told)}#o-{order_id}", 303)

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from desk.access.person import Person
 from desk.board.liaison_list import matters
 from desk.board.queue_list import queue_list
-from desk.board.recording import CALL_PREFIX
+from desk.board.recording import UNDO_FOR
+from hotline.calendar import to_micros
 from hotline.duties import Post, posts_of
 from hotline.lifecycle import EventType
 from hotline.policy import Action
@@ -41,13 +42,16 @@ _SAID = {
     "capacity": "容量已改，清单已按新的数重排",
 }
 
+#: What can be taken back.
+_ENDS = ("done", "not_reached", "disagreed")
+
 
 class Asked(BaseModel):
     """What the address says of what was just done."""
 
     said: str = Field("", max_length=20)
     order: str = Field("", max_length=200)
-    event: str = Field("", max_length=100)
+    claimed_at: int | None = Field(None, ge=1, lt=2**63)
 
 
 @queue_pages.get(HERE)
@@ -88,7 +92,8 @@ def queue_page(
         whys=WHYS,
         said=_SAID.get(asked.said, ""),
         said_of=short_of(asked.order),
-        undoable=asked if asked.said == "done" and asked.event.startswith(CALL_PREFIX) else None,
+        undoable=asked if asked.said in _ENDS else None,
+        undo_since=to_micros(now - UNDO_FOR),
         mark=mark,
         now=now,
         may_work=who.may(Action.WORK_QUEUE),

@@ -1,6 +1,7 @@
 """优先队列 at the server: what its forms write is written once however often they are sent, and can be taken back."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hotline.scope import scope_of
 from store.claims import Outcome
 from store.database import open_store
 from tests.serve.bodies import an_event, an_order
-from tests.serve.conftest import a_key, settings_of
+from tests.serve.conftest import a_key, later, settings_of
 
 _PAGE = {"Accept": "text/html"}
 
@@ -73,20 +74,46 @@ def test_what_was_done_already_is_not_told_otherwise_by_an_old_page(
     assert _told(shared_home, order_id) == []
 
 
-def test_a_call_is_taken_back_and_the_order_returns_to_the_queue(
-    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+_ENDS = {"done": {"type": "contacted"}, "not-reached": {}, "disagree": {"why": "其他"}}
+
+
+@pytest.mark.parametrize("deed", list(_ENDS))
+def test_what_was_just_written_down_is_taken_back_and_the_order_returns_to_the_queue(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str, deed: str
 ) -> None:
     claimed_at = _claimed(client, key, order_id, shared_home)
-    done = _sent(client, key, order_id, "done", type="contacted", claimed_at=claimed_at)
+    done = _sent(client, key, order_id, deed, claimed_at=claimed_at, **_ENDS[deed])
+    assert _place(client, key, order_id) in ("done", "tried")
     shown = client.get(done.headers["location"].partition("#")[0], headers=key).text
-    [event_id] = re.findall(r'name="event_id" value="([^"]+)"', shown)
-    told = {"event_id": event_id, "back": "/queue"}
-    back = client.post(f"/my-orders/{order_id}/undo", data=told, headers=key, follow_redirects=False)
-    assert back.status_code == 303
-    assert "已撤销登记，工单放回队列" in client.get(back.headers["location"], headers=key).text
-    assert _told(shared_home, order_id) == ["contacted", "retracted"]
+    forms = re.findall(rf'/queue/{order_id}/take-back">.*?name="claimed_at" value="(\d+)"', shown)
+    assert forms == [claimed_at, claimed_at]  # beside what was done, and in today's list
+    colleague = _PAGE | a_key(settings_of(shared_home), Role.CALL_CENTRE)
+    others = _sent(client, colleague, order_id, "take-back", claimed_at=claimed_at)
+    assert others.status_code == 422 and "只能撤销自己" in others.text
+    for _ in range(2):
+        back = _sent(client, key, order_id, "take-back", claimed_at=claimed_at)
+        assert back.status_code == 303
+        assert "已撤销登记，工单放回队列" in client.get(back.headers["location"], headers=key).text
+    assert _told(shared_home, order_id) == (["contacted", "retracted"] if deed == "done" else [])
+    assert _place(client, key, order_id) in ("in", "below")
+
+
+@pytest.mark.parametrize("deed", list(_ENDS))
+def test_after_ten_minutes_it_stands(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str, deed: str
+) -> None:
+    claimed_at = _claimed(client, key, order_id, shared_home)
+    assert _sent(client, key, order_id, deed, claimed_at=claimed_at, **_ENDS[deed]).status_code == 303
+    with later(client, timedelta(minutes=11)):
+        assert f"/queue/{order_id}/take-back" not in client.get("/queue", headers=key).text
+        late = _sent(client, key, order_id, "take-back", claimed_at=claimed_at)
+        assert late.status_code == 422 and "已超过十分钟" in late.text
+        assert _place(client, key, order_id) in ("done", "tried")
+
+
+def _place(client: TestClient, key: dict[str, str], order_id: str) -> str:
     asked = client.get("/api/v1/queue", params={"limit": 1000}, headers=key).json()["orders"]
-    assert next(order for order in asked if order["order_id"] == order_id)["place"] in ("in", "below")
+    return str(next(order["place"] for order in asked if order["order_id"] == order_id))
 
 
 def test_what_nobody_of_the_liaison_group_has_accepted_is_said_above_the_calls(
