@@ -4,18 +4,24 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from desk.access.person import Person
+from desk.board.finding import is_found
 from desk.queue.desk import DeskQueue
 from desk.queue.queue import Place, Queued
 from desk.situations import situations
+from features.arrays import Ints
 from hotline.calendar import SHANGHAI, midnight, to_micros
 from hotline.prediction import Prediction
 from hotline.situation import Situation
 from store.claims import Claim, Outcome
 from store.database import Store
 
-#: So many orders below the cut line are shown with their reasons.
-_BELOW = 20
+#: So many orders below the cut line are shown with their reasons; more where some are sought.
+_BELOW, _SOUGHT = 20, 50
+#: Of each order, where what is sought may stand.
+_TOLD = ("order_id", "community", "category", "street", "company")
 _HANDLED = (Outcome.DONE, Outcome.NOT_REACHED, Outcome.DISAGREED)
 
 
@@ -34,6 +40,7 @@ class QueueList:
     """The queue at a moment; `tally` says how many orders stand where, and adds up to all.
 
     is_scored   : whether a model speaks; by clocks otherwise
+    found       : so many match what is sought; all where nothing is
     to_foretell : so many are left out until their handler, who reads this, has foretold them
     handled     : what this desk's people did today, newest first
     """
@@ -44,6 +51,7 @@ class QueueList:
     is_scored: bool
     calls: tuple[QueueRow, ...]
     below: tuple[QueueRow, ...]
+    found: int
     tally: tuple[tuple[Place, int], ...]
     to_foretell: int
     handled: tuple[Claim, ...]
@@ -54,10 +62,11 @@ class QueueList:
         return sum(count for _, count in self.tally)
 
 
-def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> QueueList:
-    """The queue with what each shown order is about, as someone reads it."""
-    queue = found.queue
-    shown = queue.first(queue.within + _BELOW)
+def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime, find: str = "") -> QueueList:
+    """The queue with what each shown order is about, as someone reads it; only the orders that are sought."""
+    queue, ranks = found.queue, _ranks(found, find)
+    calls, others = ranks[ranks <= queue.within], ranks[ranks > queue.within]
+    shown = queue.at(np.concatenate([calls, others[: _SOUGHT if find.strip() else _BELOW]]))
     about = situations(store, [entry.order_id for entry in shown], now)
     said = found.said_of(about)
     rows = [
@@ -74,9 +83,20 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime) -> Qu
         calls=tuple(row for row in rows if row.entry.place is Place.IN),
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),
+        found=len(ranks),
         to_foretell=len(found.asked),
         handled=_handled(store, who, now),
     )
+
+
+def _ranks(found: DeskQueue, find: str) -> Ints:
+    """The ranks, from 1, of the orders that are sought."""
+    rows, orders = found.queue.rows, found.orders
+    ranks = np.arange(1, len(rows) + 1)
+    if not find.strip():
+        return ranks
+    told = zip(*(getattr(orders, name)[rows] for name in _TOLD), strict=True)
+    return ranks[[is_found(find, words) for words in told]]
 
 
 def _handled(store: Store, who: Person, now: datetime) -> tuple[Claim, ...]:

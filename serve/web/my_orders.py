@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from desk.access.person import Person
+from desk.board.finding import is_found
 from desk.board.lately import rated_lately
 from desk.board.my_orders import MyOrders, OrderCard, Reader, SortedBy, my_orders
 from hotline.bands import RiskBand
@@ -119,7 +120,6 @@ def my_orders_page(
 
 
 def _matches(card: OrderCard, find: str) -> bool:
-    """Whether each of the words that are sought stands somewhere in what is told of the order."""
     order = card.situation.order
     told = (order.order_id, order.community, order.category, order.street, order.company, order.text)
-    return all(any(sought in word for word in told if word) for sought in find.split())
+    return is_found(find, told)

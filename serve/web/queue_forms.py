@@ -1,9 +1,8 @@
 """What is done on 优先队列: claimed, called about, not reached, disagreed with, given back; and the desk's own capacity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
@@ -23,7 +22,7 @@ from serve.access import allowed
 from serve.needs import Now, Rulebook, WhichOrder
 from serve.web.manage.changing import change_setting
 from serve.web.manage.parts import Form
-from serve.web.queue_page import CALLS, HERE, WHYS
+from serve.web.queue_page import CALLS, HERE, LONGEST_FIND, WHYS, address_of
 from serve.web.writing import FormWriting
 from store.claims import Claim, Outcome
 from store.database import Store
@@ -42,7 +41,7 @@ def set_capacity(
         change_setting(request, who, own, form.get("calls") or None, now)
     except NotSettable as refused:
         raise Refused("calls", refused.zh) from None
-    return RedirectResponse(f"{HERE}?said=capacity", 303)
+    return RedirectResponse(address_of(form.get("find", "")[:LONGEST_FIND], said="capacity"), 303)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/claim")
@@ -54,7 +53,7 @@ async def claim(
     await writing.written(
         who, order_id, lambda way_in, now: working.claim(way_in.store, order_id, who, now, held_for)
     )
-    return _back("claimed", order_id)
+    return _back(await writing.form(), "claimed", order_id)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/done")
@@ -78,7 +77,7 @@ async def done(
         working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
 
     await writing.written(who, order_id, write)
-    return _back("done", order_id, claimed_at)
+    return _back(form, "done", order_id, claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/disagree")
@@ -86,7 +85,8 @@ async def disagree(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Say why it need not be called about."""
-    why = (await writing.form()).get("why", "")
+    form = await writing.form()
+    why = form.get("why", "")
 
     def write(way_in: Intake, now: datetime) -> Claim:
         if why not in WHYS:
@@ -94,7 +94,7 @@ async def disagree(
         return working.let_go(way_in.store, order_id, who, now, playbook.rules.claims_held_for, why)
 
     ended = await writing.written(who, order_id, write)
-    return _back("disagreed", order_id, ended.claimed_at)
+    return _back(form, "disagreed", order_id, ended.claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/not-reached")
@@ -102,8 +102,9 @@ async def not_reached(
     who: MayWork, order_id: WhichOrder, playbook: Rulebook, writing: FormWriting
 ) -> RedirectResponse:
     """Write down that nobody answered."""
+    form = await writing.form()
     claimed_at = await _ended(who, order_id, playbook, writing, Outcome.NOT_REACHED, working.not_reached)
-    return _back("not_reached", order_id, claimed_at)
+    return _back(form, "not_reached", order_id, claimed_at)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/release")
@@ -112,19 +113,20 @@ async def release(
 ) -> RedirectResponse:
     """Give an order back."""
     await _ended(who, order_id, playbook, writing, Outcome.RELEASED, working.let_go)
-    return _back("released", order_id)
+    return _back(await writing.form(), "released", order_id)
 
 
 @queue_forms.post(HERE + "/{order_id:path}/take-back")
 async def take_back(who: MayWork, order_id: WhichOrder, writing: FormWriting) -> RedirectResponse:
     """Take back what was just written down; the order returns to the queue."""
-    claimed_at = _claimed_at(await writing.form())
+    form = await writing.form()
+    claimed_at = _claimed_at(form)
 
     def write(way_in: Intake, now: datetime) -> None:
         working.take_back(way_in, order_id, who, claimed_at or 0, now)
 
     await writing.written(who, order_id, write)
-    return _back("undone", order_id)
+    return _back(form, "undone", order_id)
 
 
 async def _ended(
@@ -152,6 +154,8 @@ def _claimed_at(form: dict[str, str]) -> int | None:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
 
 
-def _back(said: str, order_id: str, claimed_at: int | None = None) -> RedirectResponse:
+def _back(
+    form: Mapping[str, str], said: str, order_id: str, claimed_at: int | None = None
+) -> RedirectResponse:
     told = {"said": said, "order": order_id} | ({"claimed_at": str(claimed_at)} if claimed_at else {})
-    return RedirectResponse(f"{HERE}?{urlencode(told)}#o-{order_id}", 303)
+    return RedirectResponse(f"{address_of(form.get('find', '')[:LONGEST_FIND], **told)}#o-{order_id}", 303)

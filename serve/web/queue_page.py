@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -22,6 +23,8 @@ from serve.web.shown import place_of, short_of, title_of
 
 queue_pages = APIRouter(include_in_schema=False)
 HERE = "/queue"
+#: So many letters are sought at most.
+LONGEST_FIND = 40
 #: What was done, as the form offers it.
 CALLS = {
     EventType.CONTACTED: "已联系",
@@ -46,12 +49,24 @@ _SAID = {
 _ENDS = ("done", "not_reached", "disagreed")
 
 
-class Asked(BaseModel):
-    """What the address says of what was just done."""
+def address_of(find: str, **told: str) -> str:
+    """The address of the page with what is sought, and what was just done."""
+    asked = ({"find": find} if find else {}) | told
+    return f"{HERE}?{urlencode(asked)}" if asked else HERE
 
+
+class Asked(BaseModel):
+    """Which orders are sought, and what was just done, as the address says it."""
+
+    find: str = Field("", max_length=LONGEST_FIND)
     said: str = Field("", max_length=20)
     order: str = Field("", max_length=200)
     claimed_at: int | None = Field(None, ge=1, lt=2**63)
+
+    @property
+    def address(self) -> str:
+        """The address of what is sought."""
+        return address_of(self.find)
 
 
 @queue_pages.get(HERE)
@@ -67,7 +82,7 @@ def queue_page(
     """Today's calls, the cut line, and why the others are out."""
     mark = desk.store.watermark()
     store, queue = desk.queue_of(who, playbook, now)
-    found = queue_list(store, queue, who, now)
+    found = queue_list(store, queue, who, now, asked.find)
     shown = [*found.calls, *found.below]
     seen.about(row.entry.order_id for row in shown)
     matters_now = matters(store, playbook, now)
@@ -90,6 +105,8 @@ def queue_page(
         short_of=short_of,
         calls=CALLS,
         whys=WHYS,
+        find=asked.find,
+        back=asked.address,
         said=_SAID.get(asked.said, ""),
         said_of=short_of(asked.order),
         undoable=asked if asked.said in _ENDS else None,

@@ -130,6 +130,7 @@ def test_one_more_call_a_day_moves_exactly_one_order_over_the_line(
 
     def set_to(calls: str) -> list[str | None]:
         page.goto(f"{service.address}/queue")
+        page.locator("summary", has_text="改数目").click()
         page.get_by_label("今天能打几个").fill(calls)
         page.get_by_role("button", name="改", exact=True).click()
         page.get_by_text("容量已改").wait_for()
@@ -148,9 +149,11 @@ def test_one_more_call_a_day_moves_exactly_one_order_over_the_line(
         watched.assert_clean(service.address)
     finally:
         page.goto(f"{service.address}/queue")
+        page.locator("summary", has_text="改数目").click()
         page.get_by_label("今天能打几个").fill("")
         page.get_by_role("button", name="改", exact=True).click()
         page.get_by_text("容量已改").wait_for()
+    page.locator("summary", has_text="改数目").click()
     page.get_by_label("今天能打几个").fill("许多")
     page.get_by_role("button", name="改", exact=True).click()
     page.get_by_text("请写不小于0的整数").wait_for()

@@ -8,7 +8,14 @@ pytestmark = pytest.mark.browser
 
 _PAGES = {
     "甲经理": ("/my-orders", "/queue", "/board", "/me"),
-    "话务一": ("/queue", "/my-orders", "/board?by=company", "/model"),
+    "话务一": (
+        "/queue",
+        "/queue?find=花木",
+        "/queue?find=没有这里",
+        "/my-orders",
+        "/board?by=company",
+        "/model",
+    ),
     "街镇": ("/my-orders", "/board?by=community", "/model", "/manage/street"),
     "分析": ("/model", "/board"),
     "管理员": (

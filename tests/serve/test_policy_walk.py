@@ -17,6 +17,7 @@ from hotline.scope import Scope, scope_of
 from serve.access import check_all_declare, declared_routes
 from serve.web.rendering import stamp
 from serve.web.upload_words import stamp_of
+from store.claims import Outcome
 from tests.serve.bodies import a_callback, an_event, an_order, assert_told
 from tests.serve.conftest import a_key, settings_of
 
@@ -92,6 +93,9 @@ class Walk:
         form = {"deed": "contacted", "key": tap, "event_id": f"page-{tap}", "petition_no": "XF-1"}
         form |= {"type": "contacted", "why": "其他", "calls": ""} | _MANAGED.get(path, {})
         form |= {"kind": "orders", "header_row": "1"}
+        if path.endswith("/take-back"):
+            store = self.client.app.state.desk.store  # type: ignore[attr-defined]
+            form["claimed_at"] = str(next((c.claimed_at for c in store.ended_claims(0, Outcome.RELEASED)), 1))
         if upload := self.uploads.get(headers.get("Authorization", "")):
             address = address.replace("{upload_id}", upload.id)
             form |= {"stamp": stamp_of(upload)}

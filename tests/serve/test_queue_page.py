@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +17,10 @@ from tests.serve.bodies import an_event, an_order
 from tests.serve.conftest import a_key, later, settings_of
 
 _PAGE = {"Accept": "text/html"}
+_CLOSED: dict[str, Any] = {
+    "events": [an_event("closed", 20, verdict="解释说明")],
+    "category": "公共照明",
+}
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def key(client: TestClient, shared_home: Path) -> dict[str, str]:
 @pytest.fixture
 def order_id(client: TestClient) -> str:
     """An order that was closed yesterday."""
-    order = an_order(events=[an_event("closed", 20, verdict="解释说明")], category="公共照明", community=None)
+    order = an_order(**_CLOSED, community=None)
     assert client.post("/api/v1/orders", json=order).status_code == 201
     return str(order["order_id"])
 
@@ -114,6 +119,27 @@ def test_after_ten_minutes_it_stands(
 def _place(client: TestClient, key: dict[str, str], order_id: str) -> str:
     asked = client.get("/api/v1/queue", params={"limit": 1000}, headers=key).json()["orders"]
     return str(next(order["place"] for order in asked if order["order_id"] == order_id))
+
+
+def test_some_are_sought_and_every_step_stays_with_them(client: TestClient, key: dict[str, str]) -> None:
+    sent = [an_order(**_CLOSED, community=name, company="寻找物业") for name in ("寻甲村", "寻乙村")]
+    for order in sent:
+        assert client.post("/api/v1/orders", json=order).status_code == 201
+    one, other = (str(order["order_id"]) for order in sent)
+
+    def shown(find: str) -> str:
+        return client.get("/queue", params={"find": find}, headers=key).text
+
+    both, alone, none = shown("寻找物业 公共照明"), shown("寻甲"), shown("寻找物业 电梯")
+    assert "的2件" in both and f'id="o-{one}"' in both and f'id="o-{other}"' in both
+    assert "的1件" in alone and f'id="o-{one}"' in alone and f'id="o-{other}"' not in alone
+    assert "的0件" in none and 'id="o-' not in none and "没有值得先打" not in none
+    assert shown(one[-4:]).count("<tr id=") >= 1
+    assert 'data-live="/queue?find=' in alone and 'name="find" value="寻甲"' in alone
+    done = _sent(client, key, one, "claim", find="寻甲")
+    assert done.headers["location"].startswith("/queue?find=%E5%AF%BB%E7%94%B2&said=claimed")
+    assert _sent(client, key, one, "release", find="长" * 300).status_code == 303
+    assert client.get("/queue", params={"find": "长" * 41}, headers=key).status_code == 422
 
 
 def test_what_nobody_of_the_liaison_group_has_accepted_is_said_above_the_calls(
