@@ -153,3 +153,13 @@ def test_what_nobody_of_the_liaison_group_has_accepted_is_said_above_the_calls(
     assert client.post("/api/v1/orders", json=order).status_code == 201
     shown = client.get("/queue", headers=key).text
     assert "联络员群有1件还没有接单" in shown.partition("<table")[0]
+
+
+@pytest.mark.parametrize("address", ["/queue", "/queue?find=x", "/my-orders", "/board", "/board?by=company"])
+def test_a_district_without_an_open_order_is_shown_as_one(
+    client: TestClient, key: dict[str, str], address: str
+) -> None:
+    with later(client, -timedelta(days=3650)):
+        shown = client.get(address, headers=key)
+        assert shown.status_code == 200, shown.text
+        assert client.get("/api/v1/queue", headers=key).json()["total"] == 0

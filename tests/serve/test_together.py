@@ -16,9 +16,11 @@ pytestmark = pytest.mark.slow
 _THREADS, _ROUNDS = 8, 6
 
 
-def test_events_and_scores_of_many_threads_at_once(client: TestClient, shared_home: Path) -> None:
+def test_events_and_scores_of_many_threads_at_once(
+    client: TestClient, shared_home: Path, made_home: Path
+) -> None:
     orders = [an_order() for _ in range(_THREADS)]
-    ingested = open_store(shared_home).order_ids()[:_THREADS]
+    ingested = open_store(made_home).order_ids()[:_THREADS]
 
     def desk(number: int) -> list[int]:
         order = orders[number]
