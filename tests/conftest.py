@@ -7,8 +7,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, inspect, text
 
+from desk.access import passwords
 from desk.settings import Settings
 from store.connection import SCHEMA_PREFIX
 from store.database import Store, open_store
@@ -54,6 +56,17 @@ def home(tmp_path: Path) -> Path:
 def settings(home: Path) -> Settings:
     """Settings with SQLite under a fresh home."""
     return Settings(home=home, database_url=None, dataset=None)
+
+
+def hash_quickly(patch: pytest.MonkeyPatch) -> None:
+    """Passwords take no time meanwhile."""
+    patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords take no time."""
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture(scope="session")

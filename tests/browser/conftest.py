@@ -14,11 +14,9 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from desk.access import passwords
 from desk.access.issuing import Issuing
 from desk.settings import Settings
 from hotline.policy import Role
@@ -26,6 +24,7 @@ from hotline.scope import scope_of
 from serve.app import create_app
 from serve.run import bound, served_by
 from store.database import open_store
+from tests.conftest import hash_quickly
 from tests.serve.bodies import ago, an_event, an_order
 from tests.serve.homes import make_home, settings_of
 
@@ -73,7 +72,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     told = {"rescore_minutes": 0, "people_per_second": 1_000, "playbook_file": playbook}
     settings = settings_of(make_home(folder)).model_copy(update=told)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+        hash_quickly(patch)
         store = open_store(settings.home)
         issuing = Issuing(store.engine, "the test", datetime.now(UTC))
         for name, (role, scope) in _ACCOUNTS.items():

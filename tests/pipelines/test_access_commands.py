@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -24,9 +23,8 @@ _AT = datetime(2026, 10, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def own_home(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+def own_home(monkeypatch: pytest.MonkeyPatch, quick_hashes: None, home: Path) -> None:
     monkeypatch.setenv("QINGLING_HOME", str(home))
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 def _run(*words: str, typed: str = "", code: int = 0) -> Result:

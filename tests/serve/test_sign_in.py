@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
 
@@ -29,12 +28,8 @@ from store.database import open_store
 from tests.serve.bodies import an_event, assert_told
 from tests.serve.conftest import a_key
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 _PASSWORD = "四个普通的词语放在一起就够长了"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

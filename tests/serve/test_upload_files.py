@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from desk.access import passwords
 from desk.access.issuing import Issuing
 from desk.upload import shelf
 from desk.upload.upload import Upload
@@ -164,10 +162,7 @@ def test_no_number_or_name_is_left_anywhere_once_a_first_table_is_loaded(
             assert phone.encode() not in content and name.encode() not in content, path.name
 
 
-def test_a_file_is_taken_only_from_a_form_of_ones_own_session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+def test_a_file_is_taken_only_from_a_form_of_ones_own_session(tmp_path: Path, quick_hashes: None) -> None:
     settings, password = settings_of(tmp_path / "home"), "四个普通的词语放在一起就够长了"
     store = open_store(settings.home)
     issuing = Issuing(store.engine, "the test", datetime.now(UTC))

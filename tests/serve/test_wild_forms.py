@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
-from desk.access import passwords
 from desk.settings import Settings
 from desk.upload.shelf import Shelf
 from desk.upload.upload import Upload
@@ -61,10 +59,7 @@ def test_what_cannot_be_printed_is_left_out_and_a_long_word_is_cut(
     assert service.get(address, headers=manager).status_code == 200
 
 
-def test_a_name_that_no_database_takes_is_a_wrong_one(
-    service: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+def test_a_name_that_no_database_takes_is_a_wrong_one(service: TestClient, quick_hashes: None) -> None:
     service.headers.pop("Authorization")
     service.base_url = "http://127.0.0.1"
     token = re.findall(r'name="form_token" value="([^"]+)"', service.get("/login", headers=_PAGE).text)[0]

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from desk.access import passwords
 from desk.access.issuing import Issuing
 from desk.settings import Settings
 from hotline.calendar import SHANGHAI
@@ -28,9 +26,8 @@ _PEOPLE: dict[str, tuple[Role, dict[str, list[str]]]] = {
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords take no time."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+def always_quick(quick_hashes: None) -> None:
+    """Here passwords never take time."""
 
 
 @pytest.fixture
