@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.access.person import Person
+from desk.board.similar_orders import SimilarOrder, SimilarOrders
 from desk.clock_desk import ClockDesk
 from desk.intake import Intake
 from desk.lookout import give_back_memory
@@ -21,6 +22,7 @@ from desk.settings import Settings
 from desk.standing import Standing
 from desk.worklist import Worklist
 from hotline.errors import QinglingError
+from hotline.order import Order
 from hotline.playbook import Playbook
 from models.registry import Registered, Registry
 from serve.errors import Unavailable
@@ -75,6 +77,7 @@ class OpenDesk:
         self._failure: _Failure | None = None
         self._writing_store: Store | None = None
         self._clock_desk: ClockDesk | None = None
+        self._similar = SimilarOrders()
 
     @property
     def store(self) -> Store:
@@ -124,6 +127,10 @@ class OpenDesk:
             store = self.store
             return store, queue_without_model(store, self.look_at_all(), who, playbook, now)
         return service.store, service.queues.of(service.store, who, playbook, now)
+
+    def similar_to(self, order: Order, who: Person, now: datetime) -> tuple[SimilarOrder, ...]:
+        """Past orders much like one, as someone may read them."""
+        return self._similar.of(self.store, self.look_at_all(), order, who, now)
 
     def notice(self) -> None:
         """Take in what was just written, so that the next score need not."""

@@ -16,9 +16,11 @@ from desk.access.person import Person
 from desk.board.my_orders import OrderCard
 from desk.board.order_detail import OrderDetail, order_detail
 from desk.board.recording import Deed, may_undo
+from desk.board.similar_orders import SimilarOrder
 from desk.refusals import Refused
 from hotline.duties import Rules
 from hotline.lifecycle import VERDICT_ZH
+from hotline.order import Order
 from hotline.policy import Action
 from hotline.prediction import Prediction
 from hotline.satisfaction import LEVELS_ZH, Rating
@@ -71,6 +73,9 @@ class _OrderView:
         if service and not detail.is_over and not detail.is_asked:
             prediction = await self._score(who, order_id)
         order, now = detail.situation.order, self.now
+        similar: tuple[SimilarOrder, ...] | None = None
+        if not detail.is_over and not detail.is_asked:
+            similar = await run_in_threadpool(self._similar, who, order)
         return page(
             self.request,
             who,
@@ -88,6 +93,9 @@ class _OrderView:
             sure=service.scorer.champion.model.sets.stated if service else None,
             up=_reasons(prediction, True),
             down=_reasons(prediction, False),
+            similar=similar,
+            title_of=title_of,
+            short_of=short_of,
             course=_course(detail, prediction, self.playbook.rules, now),
             key=secrets.token_urlsafe(12),
             now=now,
@@ -113,6 +121,11 @@ class _OrderView:
     def _detail(self, who: Person, order_id: str, has_model: bool) -> OrderDetail:
         self.seen.order(who, order_id)
         return order_detail(self.desk.store, self.playbook, reader_of(who), order_id, self.now, has_model)
+
+    def _similar(self, who: Person, order: Order) -> tuple[SimilarOrder, ...]:
+        found = self.desk.similar_to(order, who, self.now)
+        self.seen.about(one.order.order_id for one in found if one.order)
+        return found
 
     async def _score(self, who: Person, order_id: str) -> Prediction | None:
         check = partial(self.seen.order, who, order_id)
