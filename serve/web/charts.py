@@ -49,13 +49,13 @@ def course_of(
     happened: Sequence[tuple[int, datetime]],
     now: datetime,
 ) -> Course:
-    """The course of an order's risk (0–1), oldest point first; it holds until the next one.
+    """The course of an order's risk (0–1), oldest point first, an hour before now at least; it holds until the next one.
 
     limits   : risks at which a band begins, each with its name and class
     happened : what happened, by its number in the list; where there is no room for a number it is left out
     """
     first = points[0][0]
-    span = max(now - first, timedelta(hours=1))
+    span = now - first
 
     def across(moment: datetime) -> float:
         return round(LEFT + (RIGHT - LEFT) * ((moment - first) / span), 1)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -35,6 +35,8 @@ from serve.web.shown import ShownCard, place_of, short_of, title_of
 
 #: Reasons shown of either kind, and from which share of the strongest they count as middling.
 _REASONS, _MIDDLING, _LARGE = 3, 0.3, 0.7
+#: Of less than this there is nothing to draw.
+_SHORTEST_COURSE = timedelta(hours=1)
 #: Deeds with buttons that ask for more are not in the list of the long form.
 _IN_THE_FORM = [deed for deed in Deed if deed not in (Deed.DELAYED, Deed.ESCALATED)]
 
@@ -166,7 +168,8 @@ def _course(detail: OrderDetail, prediction: Prediction | None, rules: Rules, no
         (rules.likely, f"橙 {10 * rules.likely:g}件起", "orange"),
     ]
     steps = [(number, step.at) for number, step in enumerate(detail.steps, 1)]
-    return course_of(points, limits, steps, now) if len(points) > 1 else None
+    is_drawn = len(points) > 1 and now - points[0][0] >= _SHORTEST_COURSE
+    return course_of(points, limits, steps, now) if is_drawn else None
 
 
 OrderView = Annotated[_OrderView, Depends()]
