@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hotline.playbook import CAPACITIES
 from hotline.policy import Role
 from hotline.scope import WHOLE_DISTRICT, scope_of
 from store.database import open_store
@@ -39,13 +40,15 @@ def _placed(client: TestClient, key: dict[str, str], order_id: str) -> dict[str,
 
 
 def test_todays_calls_come_first_by_what_they_save_up_to_the_capacity(
-    client: TestClient, desks: list[dict[str, str]]
+    client: TestClient, shared_home: Path
 ) -> None:
-    for _ in range(45):
-        _closed(client, category="公共照明", community=None)
-    found = _queue(client, desks[0])
+    capacity, street = CAPACITIES[Role.STREET_HANDLER], "只此街道"
+    for _ in range(capacity + 5):
+        _closed(client, category="公共照明", community=None, street=street)
+    desk = scope_of(Role.STREET_HANDLER, streets=[street])
+    found = _queue(client, a_key(settings_of(shared_home), Role.STREET_HANDLER, desk))
     calls = [order for order in found["orders"] if order["place"] == "in"]
-    assert found["capacity"] == len(calls) and 35 <= len(calls) <= 40  # other tests may have called today
+    assert found["capacity"] == len(calls) == capacity and found["total"] == capacity + 5
     assert found["orders"][: len(calls)] == calls
     assert [order["rank"] for order in calls] == list(range(1, len(calls) + 1))
     gains = [order["gain"] for order in calls]

@@ -49,7 +49,7 @@
     return fetch(entry.action, { method: "POST", body: body, headers: { Accept: "text/html" }, redirect: "follow" });
   }
 
-  let sending = false;
+  let sending = false, leaving = false;
   async function flush(mine) {
     if (sending) return;
     sending = true;
@@ -64,7 +64,7 @@
     } catch (error) { /* no line: what is kept stays kept */ } finally { sending = false; }
     if (refused) show("有一条登记没有被接受，请打开该工单核实后重新登记。");
     else if (shown && mine) location.assign(shown);
-    else if (shown) location.reload();
+    else if (shown && !leaving) location.reload();
     else show();
   }
 
@@ -111,6 +111,7 @@
     } catch (error) { /* no line: the list stays as it is, with its time */ }
   }
 
+  window.addEventListener("beforeunload", function () { leaving = true; });
   window.addEventListener("online", function () { flush(false); });
   tick();
   setInterval(tick, 30000);
