@@ -128,8 +128,10 @@ class OpenDesk:
             return store, queue_without_model(store, self.look_at_all(), who, playbook, now)
         return service.store, service.queues.of(service.store, who, playbook, now)
 
-    def similar_to(self, order: Order, who: Person, now: datetime) -> tuple[SimilarOrder, ...]:
-        """Past orders much like one, as someone may read them."""
+    def similar_to(self, order: Order, who: Person, now: datetime) -> tuple[SimilarOrder, ...] | None:
+        """Past orders of someone's own much like one; None while a champion is loaded, whose history will tell."""
+        if self._opened is None and self._registry.champion_mark() is not None:
+            return None
         return self._similar.of(self.store, self.look_at_all(), order, who, now)
 
     def notice(self) -> None:
@@ -193,6 +195,7 @@ class OpenDesk:
             self._failure = _Failure(mark, message, time.monotonic())
             return
         before, self._opened, self._mark, self._failure = self._opened, opened, mark, None
+        self._clock_desk = None
         _LOG.info("champion_serves", version=opened.scorer.champion.version)
         if before:
             before.store.close()

@@ -1,9 +1,10 @@
-"""Past orders much like an open one: what was done about them, and how their citizens rated it."""
+"""Past orders of the reader's own much like an open one: what was done about them, and how they were rated."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -16,6 +17,7 @@ from desk.rounds import Rounds
 from desk.situations import situations
 from desk.standing import Standing
 from features.arrays import Ints
+from features.chronicle import Chronicle
 from features.history import History
 from hotline.calendar import from_micros, to_micros
 from hotline.lifecycle import VERDICT_ZH, EventType
@@ -26,8 +28,8 @@ from store.database import Store
 
 #: So many are shown; where there are fewer, none is, for one or two tell a story rather than what usually happens.
 SHOWN = 3
-#: The newest so many of a category are looked through.
-_LOOKED_THROUGH = 1_000
+#: The newest so many of a category are looked through, by so many at a time whose they are.
+_LOOKED_THROUGH, _ASKED_AT_ONCE = 1_000, 100
 #: From this cosine on the pairs of letters of two texts are alike.
 _ALIKE = 0.15
 #: What is told of a round beside its first contact and its closing.
@@ -43,15 +45,9 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class SimilarOrder:
-    """A rated order.
+    """A rated order; `done` is what was done in its round, in words."""
 
-    order          : None where the reader may not see it; the rest names nobody
-    is_same_estate : it was about the same community
-    done           : what was done in its round, in words
-    """
-
-    order: Order | None
-    category: str
+    order: Order
     is_same_estate: bool
     rated_at: datetime
     rating: Rating
@@ -63,7 +59,6 @@ class _Category:
     """The rated rounds of one category, the newest first, with the letters of their texts."""
 
     order_id: np.ndarray
-    community: np.ndarray
     rated_at: Ints
     rating: Ints
     incident: Ints
@@ -71,69 +66,71 @@ class _Category:
     letters: csr_matrix
 
     def alike(self, text: str) -> Ints:
-        """The rows whose texts are alike, the most alike first, one an incident."""
+        """The rows whose texts are alike, the most alike first."""
         closeness = (self.letters @ self.vectorizer.transform([text]).T).toarray().ravel()
         rows = np.argsort(-closeness, kind="stable")
-        rows = rows[closeness[rows] >= _ALIKE]
-        _, first = np.unique(self.incident[rows], return_index=True)
-        return rows[np.sort(first)]
+        return rows[closeness[rows] >= _ALIKE]
 
 
 class SimilarOrders:
-    """Looks for them in everybody's history; what was sorted of it is kept while that history stands."""
+    """Looks for them in everybody's history as it was sorted last; what was made of it goes with it.
+
+    Orders written to since are left out: they may have been corrected or forgotten.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._base: History | None = None
-        self._rounds: Rounds | None = None
-        self._categories: dict[str, _Category | None] = {}
+        self._made: WeakKeyDictionary[History, dict[str, _Category | None]] = WeakKeyDictionary()
 
     def of(
         self, store: Store, standing: Standing, order: Order, who: Person, now: datetime
     ) -> tuple[SimilarOrder, ...]:
-        """The orders most like this one, as someone may read them; none where there are too few."""
-        found = self._category(standing.base, order.category, now) if order.category and order.text else None
-        if found is None or order.category is None or order.text is None:
+        """The orders most like this one among those within someone's reach; none where there are too few."""
+        if not order.category or not order.text:
+            return ()
+        found = self._category(standing.base, order.category, now)
+        if found is None:
             return ()
         rows = found.alike(order.text)
-        rows = rows[(found.order_id[rows] != order.order_id) & (found.rated_at[rows] <= to_micros(now))][
-            :SHOWN
-        ]
-        if len(rows) < SHOWN:
-            return ()
-        own = Reach(store.engine, who.scope).among([str(name) for name in found.order_id[rows]])
-        return tuple(_told(store, found, int(row), order, own) for row in rows)
+        out = {order.order_id, *standing.changed}
+        is_in = [order_id not in out for order_id in found.order_id[rows]]
+        rows = rows[np.array(is_in, dtype=bool) & (found.rated_at[rows] <= to_micros(now))]
+        told: list[SimilarOrder] = []
+        for row in _one_a_matter(found, rows, Reach(store.engine, who.scope)):
+            if one := _told(store, found, row, order):
+                told.append(one)
+            if len(told) == SHOWN:
+                return tuple(told)
+        return ()
 
     def _category(self, base: History, name: str, now: datetime) -> _Category | None:
         with self._lock:
-            if self._base is not base or self._rounds is None:
-                self._base, self._categories = base, {}
-                self._rounds = Rounds.of(base.chronicle, to_micros(now))
-            if name not in self._categories:
-                self._categories[name] = _category_of(self._rounds, name)
-            return self._categories[name]
+            made = self._made.setdefault(base, {})
+            if name not in made:
+                made[name] = _category_of(base.chronicle, name, to_micros(now))
+            return made[name]
 
 
-def _category_of(rounds: Rounds, name: str) -> _Category | None:
+def _category_of(chronicle: Chronicle, name: str, at: int) -> _Category | None:
     """What is known of one category; None where too few of it were rated."""
+    rounds = Rounds.of(chronicle, at)
     position, rating = rounds.rated
     rated = np.flatnonzero(position >= 0)
     frame, rating = rounds.frame(rated), rating[rated]
-    rated_at = rounds.chronicle.known_at[position[rated]]
-    texts = frame.word("text")
-    chosen = np.flatnonzero((frame.word("category") == name) & (texts != None))  # noqa: E711
+    rated_at = chronicle.known_at[position[rated]]
+    is_told = np.array([bool(text) for text in frame.word("text")], dtype=bool)
+    chosen = np.flatnonzero((frame.word("category") == name) & is_told)
     chosen = chosen[np.argsort(-rated_at[chosen], kind="stable")][:_LOOKED_THROUGH]
     if len(chosen) < SHOWN:
         return None
     some = frame.take(chosen)
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), dtype=np.float32)
     try:
-        letters = vectorizer.fit_transform(texts[chosen])
+        letters = vectorizer.fit_transform(some.word("text"))
     except ValueError:  # not a single pair of letters
         return None
     return _Category(
-        order_id=some.order_id,
-        community=some.word("community"),
+        order_id=some.order_id.copy(),
         rated_at=rated_at[chosen],
         rating=rating[chosen].astype(np.int64),
         incident=incident_of(some.word("community"), some.word("category"), some.received_at),
@@ -142,13 +139,29 @@ def _category_of(rounds: Rounds, name: str) -> _Category | None:
     )
 
 
-def _told(store: Store, found: _Category, row: int, asked: Order, own: Collection[str]) -> SimilarOrder:
+def _one_a_matter(found: _Category, rows: Ints, reach: Reach) -> Iterator[int]:
+    """The rows within reach as they stand, one an order and one an incident."""
+    seen: set[object] = set()
+    for start in range(0, len(rows), _ASKED_AT_ONCE):
+        some = rows[start : start + _ASKED_AT_ONCE].tolist()
+        own = reach.among([str(found.order_id[row]) for row in some])
+        for row in some:
+            matter = {str(found.order_id[row]), int(found.incident[row])}
+            if str(found.order_id[row]) in own and seen.isdisjoint(matter):
+                seen |= matter
+                yield row
+
+
+def _told(store: Store, found: _Category, row: int, asked: Order) -> SimilarOrder | None:
+    """What is told of a row; None where the store does not know the order at that moment."""
     order_id, rated_at = str(found.order_id[row]), from_micros(found.rated_at[row])
-    situation = situations(store, [order_id], rated_at)[order_id]
+    situation = situations(store, [order_id], rated_at).get(order_id)
+    if situation is None:
+        return None
+    order = situation.order
     return SimilarOrder(
-        order=situation.order if order_id in own else None,
-        category=asked.category or "",
-        is_same_estate=asked.community is not None and found.community[row] == asked.community,
+        order=order,
+        is_same_estate=asked.community is not None and order.community == asked.community,
         rated_at=rated_at,
         rating=Rating(int(found.rating[row])),
         done=tuple(_done(situation)),
@@ -161,10 +174,11 @@ def _done(situation: Situation) -> Sequence[str]:
     said = ["没有联系的登记"]
     if contact is not None:
         days = (contact.happened_at - situation.round_start).days
-        said = [f"{days}天后联系" if days else "一天内联系"]
+        said = [f"{days}天后联系" if days > 0 else "一天内联系"]
     for event_type, words in _COUNTED.items():
         if times := len(situation.events(event_type)):
             said.append(f"{words}{times}次" if times > 1 else words)
-    if situation.closing is not None and situation.closing.verdict:
-        said.append(f"办结：{VERDICT_ZH.get(situation.closing.verdict, situation.closing.verdict)}")
+    if situation.closing is not None:
+        verdict = VERDICT_ZH.get(situation.closing.verdict or "")
+        said.append(f"办结：{verdict}" if verdict else "办结")
     return said

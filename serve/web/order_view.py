@@ -124,9 +124,9 @@ class _OrderView:
         self.seen.order(who, order_id)
         return order_detail(self.desk.store, self.playbook, reader_of(who), order_id, self.now, has_model)
 
-    def _similar(self, who: Person, order: Order) -> tuple[SimilarOrder, ...]:
+    def _similar(self, who: Person, order: Order) -> tuple[SimilarOrder, ...] | None:
         found = self.desk.similar_to(order, who, self.now)
-        self.seen.about(one.order.order_id for one in found if one.order)
+        self.seen.about(one.order.order_id for one in found or ())
         return found
 
     async def _score(self, who: Person, order_id: str) -> Prediction | None:

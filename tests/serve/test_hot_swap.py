@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
+from desk.access.person import Person
 from desk.questions import Question
+from desk.situations import situations
 from hotline.calendar import SHANGHAI
 from hotline.order import Order
+from hotline.policy import Role
+from hotline.scope import WHOLE_DISTRICT
 from models.champion_file import ChampionFile
 from serve.errors import Unavailable
 from serve.open_desk import InService, OpenDesk
@@ -84,6 +88,8 @@ def test_a_replaced_champions_history_goes_at_once_not_when_garbage_is_collected
     first.scorer.score_each([Question(order_id, now), Question(first.store.order_ids()[1], now)])
     first.scorer.score_given(Order("T-1", now - timedelta(days=1)), now)
     assert first.worklist.now(now).predictions
+    like = situations(first.store, [order_id], now)[order_id].order
+    assert desk.similar_to(like, Person("x", Role.CALL_CENTRE, WHOLE_DISTRICT), now) is not None
     chronicle = weakref.ref(first.scorer.lookout.taken_in.base.chronicle)
     gc.collect()
     gc.disable()

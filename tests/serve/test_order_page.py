@@ -1,18 +1,15 @@
 """工单详情: what is written at length, closings among it, and what was typed is never lost."""
 
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
 from hotline.calendar import SHANGHAI, from_micros
 from hotline.policy import Role
-from hotline.satisfaction import Rating
 from hotline.scope import scope_of
 from store.database import open_store
 from tests.serve.bodies import ago, an_event, an_order
@@ -117,55 +114,3 @@ def test_an_order_that_is_over_says_how_it_ended_and_asks_no_model(
     page = client.get(f"/my-orders/{order_id}", headers=key).text
     assert "官方回访：基本满意" in page and "写下经过" not in page and "您的预判" not in page
     assert client.get(f"/api/v1/orders/{order_id}/course", headers=key).text == before
-
-
-def _similar(client: TestClient, key: dict[str, str], order_id: str) -> str:
-    shown = client.get(f"/my-orders/{order_id}", headers=key).text
-    assert "相似的过往工单" in shown
-    return shown.partition("相似的过往工单")[2]
-
-
-def test_past_orders_much_alike_show_what_was_done_and_how_it_was_rated(
-    client: TestClient, shared_home: Path
-) -> None:
-    rated = _rated(shared_home, "电梯")
-    order_id = _sent(client, category="电梯", text=rated.iloc[0]["text"], company="没有先例物业")
-    centre = a_key(settings_of(shared_home), Role.CALL_CENTRE)
-    listed = _similar(client, centre, order_id)
-    links = re.findall(r'href="/my-orders/([^"]+)"', listed)
-    assert len(links) == len(set(links)) == 3 and set(links) <= set(rated["order_id"])
-    assert sum(listed.count(f">{rating.zh}</span>") for rating in Rating) == 3
-    assert "小区" in listed and ("天后联系" in listed or "一天内联系" in listed or "没有联系" in listed)
-    firm = a_key(settings_of(shared_home), Role.COMPANY, scope_of(Role.COMPANY, companies=["没有先例物业"]))
-    words = _similar(client, firm, order_id)
-    assert words.count("<li>") == 3 and 'href="/my-orders/' not in words
-    assert not any(name in words for name in rated["order_id"])
-    assert not any(text[:20] in words for text in rated["text"])
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"category": "从未有过的类别"},
-        {"category": None},
-        {"text": None},
-        {"text": "？"},
-        {"text": "\U0001f600zzqx"},
-    ],
-)
-def test_where_too_few_are_alike_none_is_listed(
-    client: TestClient, shared_home: Path, fields: dict[str, Any]
-) -> None:
-    centre = a_key(settings_of(shared_home), Role.CALL_CENTRE)
-    listed = _similar(client, centre, _sent(client, **{"category": "电梯", "text": "电梯坏了"} | fields))
-    assert "相似的太少，不列" in listed and "<li>" not in listed
-
-
-def _rated(home: Path, category: str) -> pd.DataFrame:
-    """The simulated orders of a category that were rated."""
-    frames = open_store(home).frames()
-    rated = frames["callbacks"].query("by == 'city' and rating.notna()")["order_id"]
-    orders = frames["orders"]
-    found = orders[(orders["category"] == category) & orders["order_id"].isin(rated)]
-    assert len(found) > 10
-    return found.dropna(subset=["text"])
