@@ -61,11 +61,13 @@ def end(
     return bool(ended.rowcount)
 
 
-def release_ended(connection: Connection, order_id: str, person: str, claimed_at: int) -> None:
-    """Make of one's ended claim, whose end is taken back, an order that was given back."""
+def release_ended(
+    connection: Connection, order_id: str, person: str, claimed_at: int, ended: Outcome
+) -> None:
+    """Make of one's claim that ended so, and is taken back, an order that was given back."""
     mine = (_claims.c.order_id == order_id, _claims.c.person == person, _claims.c.claimed_at == claimed_at)
     given_back = {"outcome": Outcome.RELEASED.value, "reason": None}
-    connection.execute(update(_claims).where(*mine, _claims.c.ended_at.is_not(None)).values(given_back))
+    connection.execute(update(_claims).where(*mine, _claims.c.outcome == ended.value).values(given_back))
 
 
 def held(connection: Connection, order_ids: Sequence[str] | None = None, since: int = 0) -> dict[str, Claim]:

@@ -247,10 +247,10 @@ class Store:
         with self._writing() as (connection, _):
             return claims.end(connection, order_id, person, at, outcome, reason)
 
-    def release_ended_claim(self, order_id: str, person: str, claimed_at: int) -> None:
-        """Make of one's ended claim, whose end is taken back, an order that was given back."""
+    def release_ended_claim(self, order_id: str, person: str, claimed_at: int, ended: Outcome) -> None:
+        """Make of one's claim that ended so, and is taken back, an order that was given back."""
         with self._writing() as (connection, _):
-            claims.release_ended(connection, order_id, person, claimed_at)
+            claims.release_ended(connection, order_id, person, claimed_at, ended)
 
     def held_claims(self, since: int) -> dict[str, Claim]:
         """The claims made since then that are held, by order."""

@@ -40,6 +40,7 @@ class QueueList:
     """The queue at a moment; `tally` says how many orders stand where, and adds up to all.
 
     is_scored   : whether a model speaks; by clocks otherwise
+    knows_times : whether enough callbacks were seen to say whether a call comes in time
     found       : so many match what is sought; all where nothing is
     to_foretell : so many are left out until their handler, who reads this, has foretold them
     handled     : what this desk's people did today, newest first
@@ -49,6 +50,7 @@ class QueueList:
     places: int
     is_prior: bool
     is_scored: bool
+    knows_times: bool
     calls: tuple[QueueRow, ...]
     below: tuple[QueueRow, ...]
     found: int
@@ -80,6 +82,7 @@ def queue_list(store: Store, found: DeskQueue, who: Person, now: datetime, find:
         places=queue.capacity,
         is_prior=queue.is_prior,
         is_scored=found.scored is not None,
+        knows_times=found.times.is_known,
         calls=tuple(row for row in rows if row.entry.place is Place.IN),
         below=tuple(row for row in rows if row.entry.place is not Place.IN),
         tally=tuple((place, counted[place]) for place in Place if counted[place]),

@@ -14,6 +14,8 @@ from hotline.lifecycle import EventType, Verdict
 from hotline.masking import mask_personal_numbers, mask_rooms
 from hotline.order import Order, OrderEvent
 from hotline.triggers import is_without_number
+from store.claims import Outcome
+from store.database import Store
 
 #: So long a deed may be taken back by whoever wrote it down.
 UNDO_FOR = timedelta(minutes=10)
@@ -130,6 +132,7 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
     """Take back a deed that this person wrote down within the last minutes. Refused otherwise."""
     events = way_in.store.rows([order_id])["events"]
     if any(event["retracts"] == event_id for event in events):
+        _let_go(way_in.store, who, order_id, event_id)
         return
     mine = [e for e in events if e["event_id"] == event_id and e["actor"] == who.name]
     if not mine or not event_id.startswith(_PREFIX):
@@ -146,8 +149,19 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
         retracts=event_id,
     )
     way_in.add_events(order_id, [taken_back], now)
-    if (claimed_at := event_id.removeprefix(CALL_PREFIX)).isdigit():
-        way_in.store.release_ended_claim(order_id, who.label, int(claimed_at))
+    _let_go(way_in.store, who, order_id, event_id)
+
+
+def _let_go(store: Store, who: Person, order_id: str, event_id: str) -> None:
+    """Give back one's claim whose call was taken back."""
+    claimed_at = event_id.removeprefix(CALL_PREFIX)
+    if (
+        event_id.startswith(CALL_PREFIX)
+        and claimed_at.isascii()
+        and claimed_at.isdigit()
+        and len(claimed_at) < 18
+    ):
+        store.release_ended_claim(order_id, who.label, int(claimed_at), Outcome.DONE)
 
 
 def _check_time(order: Order, happened_at: datetime, now: datetime) -> None:

@@ -51,6 +51,11 @@ class CallbackTimes:
         known = waits if seen >= _LEAST else waits[:0]
         return cls(Waiting.learn(known, came[: len(known)]), seen)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether enough callbacks were seen to say when one comes."""
+        return self.seen >= _LEAST
+
     def chance_after(
         self, waited_hours: Floats, ahead_hours: float, is_called_back: Mask | None = None
     ) -> Floats:
@@ -63,7 +68,7 @@ class CallbackTimes:
         return chance if is_called_back is None else np.where(is_called_back, self.again, chance)
 
     def _first_after(self, waited_hours: Floats, ahead_hours: float) -> Floats:
-        if self.seen < _LEAST:
+        if not self.is_known:
             return np.ones(len(waited_hours))
         never, is_open = self.waiting.never, np.isnan(waited_hours)
         age = np.where(is_open, 0.0, waited_hours) * HOUR

@@ -40,6 +40,7 @@ class _Laid:
 class DeskQueue:
     """A queue with the orders that it ranks, who holds what, and the chances it was made of.
 
+    times  : when official callbacks come
     scored : None where no model speaks
     asked : orders that have no place in it until their handler, who reads it, has foretold them; neither the gaps
             that they would leave nor the counts then tell what the model says of them
@@ -47,6 +48,7 @@ class DeskQueue:
 
     queue: Queue
     orders: Candidates
+    times: CallbackTimes
     held: dict[str, Claim]
     scored: Scored | None
     asked: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ class QueueDesk:
             return queue(mine, laid.times, effects, places, left | hands.taken, lots.to_call)
 
         if not playbook.draw.is_on:
-            return DeskQueue(queued(hands.places, Lots()), mine, hands.held, laid.scored, asked)
+            return DeskQueue(queued(hands.places, Lots()), mine, laid.times, hands.held, laid.scored, asked)
         draw_today(
             store,
             playbook,
@@ -93,7 +95,7 @@ class QueueDesk:
             now,
         )
         lots = lots_of(store, playbook, mine, now)
-        return DeskQueue(queued(hands.places, lots), mine, hands.held, laid.scored, asked)
+        return DeskQueue(queued(hands.places, lots), mine, laid.times, hands.held, laid.scored, asked)
 
     def _effects_of(self, store: Store, now: datetime) -> Effects:
         """The effects to go by today: what the ledger says of everything known when the day began."""
@@ -129,7 +131,7 @@ def queue_without_model(
     times = CallbackTimes.of(chronicle, chronicle.log.label_caller, at)
     taken = dict.fromkeys(lots.left, Place.LEFT) | hands.taken
     found = queue_by_clock(mine, times, hands.places, taken, lots.to_call)
-    return DeskQueue(found, mine, hands.held, None)
+    return DeskQueue(found, mine, times, hands.held, None)
 
 
 def _asked(store: Store, who: Person, orders: Candidates, now: datetime) -> frozenset[str]:

@@ -168,7 +168,8 @@ def queue_by_clock(
     """The same where no model speaks, and nobody knows what a call saves.
 
     First those whose callback will likely have come before a call of tomorrow, then those closed longest ago, then
-    those not closed yet by their limits. Who was called back already is not called about.
+    those not closed yet by their limits. Who was called back already is not called about, nor whose callback will
+    not come any more.
     """
     in_time = _in_time(orders, times)
     soon = in_time - times.chance_after(orders.waited_hours, _AHEAD_HOURS + 24, orders.is_called_back)
@@ -177,7 +178,8 @@ def queue_by_clock(
     by_urgency = np.lexsort((orders.order_id.astype(str), until, -waited, -soon))
     urgency = np.empty(len(orders))
     urgency[by_urgency] = np.arange(len(orders), 0, -1)
-    place = _places(orders, orders.is_called_back, taken or {})
+    is_vain = orders.is_called_back | np.isclose(in_time, 0)
+    place = _places(orders, is_vain, taken or {})
     heads, members, _ = _incidents(orders.incident, urgency, _is_free(place))
     ranked = heads[np.argsort(-urgency[heads])]
     ranked, within = _within(ranked, capacity, orders.order_id, members, drawn)

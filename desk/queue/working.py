@@ -52,16 +52,17 @@ def _ended(store: Store, order_id: str, who: Person, claimed_at: int) -> Claim |
 
 def called(
     way_in: Intake, order_id: str, who: Person, event: OrderEvent, now: datetime, held_for: timedelta
-) -> list[str]:
-    """Write down what was done with the citizen, and end the claim; the ids of the events written.
+) -> Claim:
+    """Write down what was done with the citizen, by an id that names the claim, and end that; the claim.
 
     Whoever has not claimed the order claims it thereby; both happen or neither. ClaimedByAnother otherwise.
     """
     with way_in.store.transaction() as store:
-        claim(store, order_id, who, now, held_for)
-        written = replace(way_in, store=store).add_events(order_id, [event], now)
+        held = claim(store, order_id, who, now, held_for)
+        written = replace(event, event_id=f"{CALL_PREFIX}{held.claimed_at}")
+        replace(way_in, store=store).add_events(order_id, [written], now)
         store.end_claim(order_id, who.label, to_micros(now), Outcome.DONE)
-    return written
+    return held
 
 
 def not_reached(store: Store, order_id: str, who: Person, now: datetime, held_for: timedelta) -> Claim:
@@ -84,9 +85,17 @@ def let_go(
     """
     outcome = Outcome.RELEASED if reason is None else Outcome.DISAGREED
     with store.transaction() as within:
+        if reason is not None and (said := _just_disagreed(within, order_id, who, now)):
+            return said
         held = claim(within, order_id, who, now, held_for)
         within.end_claim(order_id, who.label, to_micros(now), outcome, reason)
     return held
+
+
+def _just_disagreed(store: Store, order_id: str, who: Person, now: datetime) -> Claim | None:
+    """What the same person said of it while it could still be taken back: said again, it is said once."""
+    lately = store.ended_claims(to_micros(now - UNDO_FOR), Outcome.DISAGREED)
+    return next((c for c in lately if (c.order_id, c.person) == (order_id, who.label)), None)
 
 
 def take_back(way_in: Intake, order_id: str, who: Person, claimed_at: int, now: datetime) -> None:
@@ -102,4 +111,5 @@ def take_back(way_in: Intake, order_id: str, who: Person, claimed_at: int, now: 
         return
     if now - from_micros(ended.ended_at) > UNDO_FOR:
         raise Refused("claimed_at", TOO_LATE)
-    way_in.store.release_ended_claim(order_id, who.label, claimed_at)
+    if ended.outcome is not None:
+        way_in.store.release_ended_claim(order_id, who.label, claimed_at, ended.outcome)

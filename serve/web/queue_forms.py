@@ -63,21 +63,19 @@ async def done(
     """Write down what was done with the citizen, and end the claim."""
     form = await writing.form()
     told, claimed_at = form.get("type", ""), _claimed_at(form)
-    event_id = f"{CALL_PREFIX}{claimed_at}" if claimed_at else None
 
-    def write(way_in: Intake, now: datetime) -> None:
+    def write(way_in: Intake, now: datetime) -> int:
         if told not in set(CALLS):
             raise Refused("type", "请点选做了什么")
         if claimed_at and working.has_ended(way_in.store, order_id, who, claimed_at, Outcome.DONE):
             written = {event["event_id"]: event["type"] for event in way_in.store.rows([order_id])["events"]}
-            if written.get(event_id) != told:
+            if written.get(f"{CALL_PREFIX}{claimed_at}") != told:
                 raise Refused("type", "这张工单您已经登记过，这一次没有登记；请刷新后再看")
-            return
-        event = OrderEvent(told, now, now, event_id=event_id, actor=who.name, group=group_of(who.role))
-        working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for)
+            return claimed_at
+        event = OrderEvent(told, now, now, actor=who.name, group=group_of(who.role))
+        return working.called(way_in, order_id, who, event, now, playbook.rules.claims_held_for).claimed_at
 
-    await writing.written(who, order_id, write)
-    return _back(form, "done", order_id, claimed_at)
+    return _back(form, "done", order_id, await writing.written(who, order_id, write))
 
 
 @queue_forms.post(HERE + "/{order_id:path}/disagree")

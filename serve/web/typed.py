@@ -7,7 +7,8 @@ from datetime import date, datetime
 from desk.refusals import Refused
 from hotline.calendar import SHANGHAI, end_of_day
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+#: Those of calls name their claim, and come from no form.
+_KEY = re.compile(r"(?!call-)[A-Za-z0-9_-]{8,64}")
 
 
 def plain(typed: str, kept: str = "") -> str:

@@ -87,6 +87,13 @@ def test_without_a_model_the_nearest_callback_comes_first_then_the_nearest_limit
     assert [entry.rank for entry in found.first()] == [1, 2, 3, 4, 5, 6]
 
 
+def test_without_a_model_too_nobody_is_called_about_whose_callback_will_not_come() -> None:
+    times = CallbackTimes.learnt(np.repeat([30, 100], [60, 40]) * HOUR, np.ones(100, dtype=bool))
+    orders = some([np.nan] * 3, waited_hours=np.array([500.0, 1.0, np.nan]))
+    found = queue_by_clock(orders, times, capacity=3)
+    assert _called(found) == ["A1", "A2"] and _places(found)["A0"] is Place.NOTHING_TO_GAIN
+
+
 def test_without_a_model_too_each_order_that_is_out_has_its_reason() -> None:
     orders = some(
         [np.nan] * 6,

@@ -116,6 +116,56 @@ def test_after_ten_minutes_it_stands(
         assert _place(client, key, order_id) in ("done", "tried")
 
 
+def test_a_call_from_a_page_older_than_its_claim_is_taken_back_all_the_same(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+) -> None:
+    claimed_at = _claimed(client, key, order_id, shared_home)
+    with later(client, timedelta(hours=4, minutes=5)):
+        done = _sent(client, key, order_id, "done", type="contacted", claimed_at=claimed_at)
+        shown = client.get(done.headers["location"].partition("#")[0], headers=key).text
+        anew = set(re.findall(rf'/queue/{order_id}/take-back">.*?name="claimed_at" value="(\d+)"', shown))
+        assert len(anew) == 1 and claimed_at not in anew
+        assert _sent(client, key, order_id, "take-back", claimed_at=anew.pop()).status_code == 303
+        assert _told(shared_home, order_id) == ["contacted", "retracted"]
+        assert _place(client, key, order_id) in ("in", "below")
+
+
+def test_a_disagreement_sent_twice_is_said_once_and_taken_back_whole(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+) -> None:
+    one, other = (_sent(client, key, order_id, "disagree", why="其他").headers["location"] for _ in range(2))
+    assert one == other
+    [claim] = [
+        c for c in open_store(shared_home).ended_claims(0, Outcome.DISAGREED) if c.order_id == order_id
+    ]
+    back = _sent(client, key, order_id, "take-back", claimed_at=str(claim.claimed_at))
+    assert back.status_code == 303 and _place(client, key, order_id) in ("in", "below")
+
+
+def test_a_call_that_was_taken_back_over_the_interface_is_no_call_any_more(
+    client: TestClient, shared_home: Path, key: dict[str, str], order_id: str
+) -> None:
+    assert client.post(f"/api/v1/queue/{order_id}/done", json={}, headers=key).status_code == 200
+    [event] = open_store(shared_home).rows([order_id])["events"][1:]
+    gone = an_event("retracted", 0, retracts=event["event_id"])
+    assert client.post(f"/api/v1/orders/{order_id}/events", json=gone).status_code == 201
+    [claimed_at] = re.findall(
+        rf'/queue/{order_id}/take-back">.*?name="claimed_at" value="(\d+)"',
+        client.get("/queue", headers=key).text,
+    )
+    assert _sent(client, key, order_id, "take-back", claimed_at=claimed_at).status_code == 303
+    assert _place(client, key, order_id) in ("in", "below")
+
+
+@pytest.mark.parametrize("number", ["1" * 16, "9" * 50])
+def test_the_key_of_a_tap_cannot_name_a_claim(
+    client: TestClient, key: dict[str, str], order_id: str, number: str
+) -> None:
+    tap = {"deed": "contacted", "key": f"call-{number}"}
+    sent = client.post(f"/my-orders/{order_id}/deeds", data=tap, headers=key)
+    assert sent.status_code == 422 and "页面已过期" in sent.text
+
+
 def _place(client: TestClient, key: dict[str, str], order_id: str) -> str:
     asked = client.get("/api/v1/queue", params={"limit": 1000}, headers=key).json()["orders"]
     return str(next(order["place"] for order in asked if order["order_id"] == order_id))
