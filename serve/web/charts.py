@@ -10,6 +10,8 @@ WIDTH, HEIGHT = 340, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 324, 20, 166
 #: Numbers on a line stand so far apart.
 _APART = 16
+#: How far below or above its line a name stands.
+_BELOW, _ABOVE = 13, -4
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """Where a band begins: its line, and its name beside it, on the side where the course does not begin."""
+
+    at: float
+    name: str
+    css: str
+    named_at: float
+
+
+@dataclass(frozen=True)
 class Course:
     """A risk's course as a step line that ends now: the path, what happened on it, and the marks of the axes."""
 
     path: str
     rises: tuple[Tick, ...]
     days: tuple[Tick, ...]
-    limits: tuple[tuple[float, str, str], ...]
+    limits: tuple[Limit, ...]
     marks: tuple[Mark, ...]
     said: str
 
@@ -68,7 +80,10 @@ def course_of(
         path="".join(steps),
         rises=tuple(Tick(_up(tenths / 10), str(tenths)) for tenths in range(0, 11, 2)),
         days=_days(first, span, across),
-        limits=tuple((_up(risk), name, css) for risk, name, css in limits),
+        limits=tuple(
+            Limit(_up(risk), name, css, _up(risk) + (_BELOW if points[0][1] >= risk else _ABOVE))
+            for risk, name, css in limits
+        ),
         marks=_marks(points, happened, now, across),
         said=_said([risk for _, risk in points]),
     )

@@ -21,7 +21,8 @@ def test_a_course_is_a_step_line_from_its_first_score_to_now() -> None:
     across = [float(x) for x in re.findall(r"H([\d.]+)", course.path)]
     assert across == sorted(across) and across[-1] == RIGHT
     assert across[0] == (LEFT + RIGHT) / 2
-    assert course.limits == ((BOTTOM - 0.5 * height, "红", "red"),)
+    [red] = course.limits
+    assert red.at == BOTTOM - 0.5 * height > red.named_at, "the course begins below, so its name stands above"
     assert course.said == "风险从10件约2件起，最高约7件，现在约5件"
     assert [tick.word for tick in course.days] == ["02:00", "05:20", "08:40", "12:00"]
 
@@ -32,3 +33,8 @@ def test_what_happened_stands_on_the_line_with_its_number_where_there_is_room() 
     assert [mark.number for mark in course.marks] == [2, 4]
     low, high = (mark.up for mark in course.marks)
     assert low > high, "at the risk of its moment, and up is less"
+
+
+def test_the_name_of_a_limit_stands_where_the_course_does_not_begin() -> None:
+    above, below = course_of([(_ago(10), 0.4)], [(0.3, "橙", "orange"), (0.5, "红", "red")], [], _NOW).limits
+    assert above.named_at > above.at and below.named_at < below.at
