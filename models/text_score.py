@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 #: A term counts only if this many different callers used it, so that no name or address becomes one.
 LEAST_CALLERS = 20
@@ -28,12 +29,12 @@ class TextScore:
     ) -> tuple["TextScore | None", np.ndarray]:
         """The score of all texts, and for each text the score of a model that never saw its caller.
 
-        One text an order. Callers are split, not texts, so that nobody's own words come back. None with
-        too few ratings.
+        One text an order. Callers are split, not texts, so that nobody's own words come back; as they come, not
+        by their names, for pseudonyms differ from home to home. None with too few ratings.
         """
         told = np.flatnonzero([isinstance(text, str) and bool(text) for text in texts])
         unseen = np.full(len(texts), np.nan)
-        y, who = is_dissatisfied[told], np.unique(callers[told].astype(str), return_inverse=True)[1]
+        y, who = is_dissatisfied[told], pd.factorize(callers[told].astype(str))[0]
         if len(told) < _LEAST_ORDERS or min(y.sum(), (~y).sum()) < _LEAST_RARER:
             return None, unseen
         table = _TermTable.of(texts[told])

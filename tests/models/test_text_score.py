@@ -64,3 +64,13 @@ def test_a_missing_text_has_no_score_and_the_stored_score_is_the_same() -> None:
     scores = again.score([None, "", "多次反映"])
     assert np.isnan(scores[:2]).all()
     assert scores[2] == model.score(["多次反映"])[0]
+
+
+def test_other_pseudonyms_of_the_same_callers_change_nothing() -> None:
+    texts, bad, callers = _texts(800)
+    renamed = np.array([f"p{9_999 - number}" for number in range(len(callers))], object)
+    (model, unseen), (again, unseen_again) = (
+        TextScore.cross_fit(texts, bad, who) for who in (callers, renamed)
+    )
+    assert model is not None and again is not None and model.weights == again.weights
+    assert unseen.tolist() == unseen_again.tolist()
