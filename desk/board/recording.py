@@ -154,14 +154,18 @@ def undo(way_in: Intake, who: Person, order_id: str, event_id: str, now: datetim
 
 def _let_go(store: Store, who: Person, order_id: str, event_id: str) -> None:
     """Give back one's claim whose call was taken back."""
-    claimed_at = event_id.removeprefix(CALL_PREFIX)
-    if (
-        event_id.startswith(CALL_PREFIX)
-        and claimed_at.isascii()
-        and claimed_at.isdigit()
-        and len(claimed_at) < 18
-    ):
-        store.release_ended_claim(order_id, who.label, int(claimed_at), Outcome.DONE)
+    claimed_at = claim_moment(event_id.removeprefix(CALL_PREFIX))
+    if event_id.startswith(CALL_PREFIX) and claimed_at:
+        store.release_ended_claim(order_id, who.label, claimed_at, Outcome.DONE)
+
+
+def claim_moment(told: str) -> int | None:
+    """When a claim was made, microseconds, as an event's id or a form tells it; None where that is no such moment.
+
+    >>> claim_moment("1793000000000000"), claim_moment("9" * 50), claim_moment("²")
+    (1793000000000000, None, None)
+    """
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
 
 
 def _check_time(order: Order, happened_at: datetime, now: datetime) -> None:

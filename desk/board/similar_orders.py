@@ -33,14 +33,14 @@ _LOOKED_THROUGH, _ASKED_AT_ONCE = 1_000, 100
 #: From this cosine on the pairs of letters of two texts are alike.
 _ALIKE = 0.15
 #: What is told of a round beside its first contact and its closing.
-_COUNTED = {
-    EventType.VISITED: "上门",
-    EventType.DELAYED: "延期",
-    EventType.REPAIRING: "维修",
-    EventType.PUT_RIGHT: "整改",
-    EventType.URGED: "催办",
-    EventType.EXPLAINED: "解释说明",
-}
+_COUNTED = (
+    EventType.VISITED,
+    EventType.DELAYED,
+    EventType.REPAIRING,
+    EventType.PUT_RIGHT,
+    EventType.URGED,
+    EventType.EXPLAINED,
+)
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,9 @@ def _done(situation: Situation) -> Sequence[str]:
     if contact is not None:
         days = (contact.happened_at - situation.round_start).days
         said = [f"{days}天后联系" if days > 0 else "一天内联系"]
-    for event_type, words in _COUNTED.items():
+    for event_type in _COUNTED:
         if times := len(situation.events(event_type)):
-            said.append(f"{words}{times}次" if times > 1 else words)
+            said.append(f"{event_type.zh}{times}次" if times > 1 else event_type.zh)
     if situation.closing is not None:
         verdict = VERDICT_ZH.get(situation.closing.verdict or "")
         said.append(f"办结：{verdict}" if verdict else "办结")

@@ -93,7 +93,12 @@ def let_go(
 
 
 def _just_disagreed(store: Store, order_id: str, who: Person, now: datetime) -> Claim | None:
-    """What the same person said of it while it could still be taken back: said again, it is said once."""
+    """What the same person said of it while it could still be taken back: said again, it is said once.
+
+    None where somebody has claimed it since.
+    """
+    if order_id in store.held_claims(0):
+        return None
     lately = store.ended_claims(to_micros(now - UNDO_FOR), Outcome.DISAGREED)
     return next((c for c in lately if (c.order_id, c.person) == (order_id, who.label)), None)
 
@@ -104,12 +109,11 @@ def take_back(way_in: Intake, order_id: str, who: Person, claimed_at: int, now: 
     A call's event is taken back too. Refused where there is no such claim of one's own, or it ended too long ago.
     """
     ended = _ended(way_in.store, order_id, who, claimed_at)
-    if ended is None or ended.ended_at is None:
+    if ended is None or ended.ended_at is None or ended.outcome is None:
         raise Refused("claimed_at", "只能撤销自己在页面上的登记")
     if ended.outcome is Outcome.DONE:
         undo(way_in, who, order_id, f"{CALL_PREFIX}{claimed_at}", now)
         return
     if now - from_micros(ended.ended_at) > UNDO_FOR:
         raise Refused("claimed_at", TOO_LATE)
-    if ended.outcome is not None:
-        way_in.store.release_ended_claim(order_id, who.label, claimed_at, ended.outcome)
+    way_in.store.release_ended_claim(order_id, who.label, claimed_at, ended.outcome)

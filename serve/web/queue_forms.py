@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from desk.access.person import Person
-from desk.board.recording import CALL_PREFIX
+from desk.board.recording import CALL_PREFIX, claim_moment
 from desk.intake import Intake
 from desk.playbook_changing import NotSettable
 from desk.queue import working
@@ -148,8 +148,7 @@ async def _ended(
 
 def _claimed_at(form: dict[str, str]) -> int | None:
     """When the claim was made that the sender looks at; None where the form does not say."""
-    told = form.get("claimed_at", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+    return claim_moment(form.get("claimed_at", ""))
 
 
 def _back(

@@ -138,7 +138,14 @@ def test_a_disagreement_sent_twice_is_said_once_and_taken_back_whole(
     [claim] = [
         c for c in open_store(shared_home).ended_claims(0, Outcome.DISAGREED) if c.order_id == order_id
     ]
-    back = _sent(client, key, order_id, "take-back", claimed_at=str(claim.claimed_at))
+    _claimed(client, key, order_id, shared_home)
+    anew = _sent(client, key, order_id, "disagree", why="其他").headers["location"]
+    assert anew != one and order_id not in open_store(shared_home).held_claims(0)
+    [newest, _] = [
+        c for c in open_store(shared_home).ended_claims(0, Outcome.DISAGREED) if c.order_id == order_id
+    ]
+    for said in (claim, newest):
+        back = _sent(client, key, order_id, "take-back", claimed_at=str(said.claimed_at))
     assert back.status_code == 303 and _place(client, key, order_id) in ("in", "below")
 
 
